@@ -1,0 +1,15 @@
+#ifndef COFFERDAM_ADDON_H
+#define COFFERDAM_ADDON_H
+
+#define NAPI_VERSION 9
+#include <node_api.h>
+
+/* One row per function that JavaScript sees; a table ends with a NULL name. Each file of calls has one table. */
+struct export {
+    const char *name;
+    napi_callback call;
+};
+
+extern const struct export file_exports[];
+
+#endif

@@ -1,0 +1,18 @@
+#include "addon.h"
+
+static const struct export *const tables[] = {
+    file_exports,
+};
+
+NAPI_MODULE_INIT()
+{
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        for (const struct export *e = tables[t]; e->name != NULL; e++) {
+            napi_value fn;
+            if (napi_create_function(env, e->name, NAPI_AUTO_LENGTH, e->call, NULL, &fn) != napi_ok ||
+                napi_set_named_property(env, exports, e->name, fn) != napi_ok)
+                return NULL;
+        }
+    }
+    return exports;
+}
