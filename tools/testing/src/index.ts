@@ -1,0 +1,16 @@
+/**
+ * Helpers of the project's own tests and tools: what a test needs and the reason it is skipped, children in fresh
+ * namespaces or as another user, temporary directories, and the machine before and after.
+ * @packageDocumentation
+ */
+export { kernelTest, missing, requires } from './needs.ts'
+export type { Needs, Gated } from './needs.ts'
+export { asRoot, asUser, forEachPrivilege, testUser } from './privilege.ts'
+export type { Privilege } from './privilege.ts'
+export { runCommand, runScript } from './script.ts'
+export type { CommandOptions, Namespace, RunResult, ScriptOptions } from './script.ts'
+export { tempDir, tempDirSync } from './temp.ts'
+export type { TempDir } from './temp.ts'
+export { compareMachine, machineSnapshot } from './machine/snapshot.ts'
+export type { MachineDifference, MachineSnapshot, SnapshotOptions } from './machine/snapshot.ts'
+export { eventually } from './eventually.ts'
