@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { limitResources } from './limits.js'
+import { checkHostname, checkName, newId, randomName } from './names.js'
+import { normalizePorts, parsePorts } from './ports.js'
+import { bind, normalizeVolumes, parseTmpfs, parseVolume, tmpfs } from './volumes.js'
+
+const refuses = (code: string, act: () => unknown) => expect(act).toThrow(expect.objectContaining({ code }))
+
+describe('ports', () => {
+  it.each([
+    ['80', [['0.0.0.0', 0, 80, 'tcp']]],
+    ['8080:80', [['0.0.0.0', 8080, 80, 'tcp']]],
+    ['127.0.0.1:53:53/udp', [['127.0.0.1', 53, 53, 'udp']]],
+    ['127.0.0.1::80', [['127.0.0.1', 0, 80, 'tcp']]],
+    ['[::1]:8080:80', [['::1', 8080, 80, 'tcp']]],
+    [
+      '8000-8001:80-81',
+      [
+        ['0.0.0.0', 8000, 80, 'tcp'],
+        ['0.0.0.0', 8001, 81, 'tcp'],
+      ],
+    ],
+  ])('parses %s', (text, expected) => {
+    expect(
+      parsePorts(text).map((port) => [port.hostIp, port.hostPort, port.containerPort, port.protocol]),
+    ).toEqual(expected)
+  })
+  it.each([
+    '',
+    '0',
+    '70000',
+    '80/sctp/tcp',
+    '80/icmp',
+    '8000-8002:80-81',
+    '9-8',
+    'a:80',
+    '999.1.1.1:80:80',
+    '1-65535',
+  ])('refuses %p', (text) => {
+    refuses('ERR_INVALID_PORT', () => parsePorts(text))
+  })
+  it('refuses one host port twice, not one container port', () => {
+    refuses('ERR_INVALID_PORT', () => normalizePorts(['8080:80', '8080:81']))
+    expect(normalizePorts([80, { containerPort: 80, hostPort: 8080 }])).toHaveLength(2)
+  })
+  it('never accepts what is no port', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          return parsePorts(text).every((port) => port.containerPort >= 1 && port.containerPort <= 65535)
+        } catch (error) {
+          return (error as { code?: string }).code === 'ERR_INVALID_PORT'
+        }
+      }),
+    )
+  })
+})
+
+describe('volumes', () => {
+  it('reads Docker texts', () => {
+    expect(parseVolume('/tmp:/data:ro')).toEqual(['/data', bind('/tmp', { readonly: true })])
+    expect(parseTmpfs('/run:size=64m,mode=700')).toEqual(['/run', tmpfs('64m', { mode: '700' })])
+  })
+  it.each(['/a', 'x', 'name:/data', '/a:/b:wat', '/a:/b:ro:x'])('refuses -v %s', (text) =>
+    refuses('ERR_INVALID_VOLUME', () => parseVolume(text)),
+  )
+  it.each([['data'], ['/'], ['/a/../..']])('refuses the mount point %s', (target) =>
+    refuses('ERR_INVALID_VOLUME', () => normalizeVolumes({ [target]: tmpfs() })),
+  )
+  it('refuses a missing host path and a target given twice', () => {
+    refuses('ERR_INVALID_VOLUME', () => normalizeVolumes({ '/a': '/no/such/path' }))
+    refuses('ERR_INVALID_VOLUME', () => normalizeVolumes({ '/a': tmpfs(), '/a/': tmpfs() }))
+  })
+})
+
+describe('limits', () => {
+  it('gives OCI resources', () => {
+    expect(limitResources({ memory: '64MiB', cpus: 0.5, pids: 32, cpuset: '0-1' })).toEqual({
+      memory: { limit: 67108864, swap: 67108864 },
+      cpu: { period: 100000, quota: 50000, cpus: '0-1' },
+      pids: { limit: 32 },
+    })
+  })
+  it.each([
+    { memory: '1k' },
+    { pids: 0 },
+    { cpus: 0 },
+    { cpus: Number.NaN },
+    { cpuShares: 1 },
+    { cpuset: 'x' },
+  ])('refuses %p', (limits) => refuses('ERR_INVALID_LIMIT', () => limitResources(limits)))
+})
+
+it('makes and checks names', () => {
+  expect(newId()).toMatch(/^[0-9a-f]{64}$/)
+  for (const attempt of [0, 1, 5]) expect(checkName(randomName(attempt))).toMatch(/^[a-z]+_[a-z]+\d*$/)
+  for (const name of ['', 'a', '-a', 'a/b', 'a b']) refuses('ERR_INVALID_NAME', () => checkName(name))
+  for (const name of ['', '-a', 'a..b', 'x'.repeat(65)])
+    refuses('ERR_INVALID_HOSTNAME', () => checkHostname(name))
+})
