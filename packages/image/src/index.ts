@@ -32,3 +32,18 @@ export type {
   PutManifestOptions,
   BlobSink,
 } from './content/blobs.js'
+export { parseJson } from './content/json.js'
+export { parseManifest, parseDescriptor, isIndex, maxManifestSize } from './content/manifest.js'
+export {
+  choosePlatform,
+  formatPlatform,
+  hostPlatform,
+  normalisePlatform,
+  parsePlatform,
+  platformRuns,
+} from './content/platform.js'
+export { verifyBytes, verifyStream, digestMismatch, sizeMismatch } from './content/verify.js'
+export { MemoryStore } from './content/memory.js'
+export { copyImage } from './copy/copy-image.js'
+export type { CopyImageOptions, CopiedImage, CopiedManifest } from './copy/copy-image.js'
+export type { CopyProgress, ProgressListener } from './copy/transfer.js'
