@@ -1,1 +1,31 @@
-export {}
+/**
+ * rtnetlink(7) and nfnetlink in TypeScript: messages are encoded and decoded here, sockets in any network
+ * namespace are served by native threads.
+ * @packageDocumentation
+ */
+export { Writer, NLA_F_NESTED } from './wire/writer.js'
+export { Reader, Attributes } from './wire/reader.js'
+export { NLM_F, NLMSG, message, encodeMessages, decodeMessages } from './wire/message.js'
+export type { Message, ReceivedMessage } from './wire/message.js'
+export { NetlinkError, decodeAcknowledgement } from './wire/extack.js'
+export type { Acknowledgement } from './wire/extack.js'
+export { AF, addressBytes, addressText, addressFamily, macBytes, macText } from './wire/ip.js'
+export { RTM, RTNLGRP, IFLA, IFF_UP } from './route/protocol.js'
+export * from './route/link.js'
+export { macvlanModes, ipvlanModes } from './route/kind.js'
+export type { LinkKind, VethPeer, BridgePort, BridgeSettings, VxlanSettings } from './route/kind.js'
+export * from './route/address.js'
+export * from './route/route.js'
+export * from './route/neighbour.js'
+export * from './route/nsid.js'
+export { NFPROTO, NFT_MSG, nftType } from './nftables/protocol.js'
+export type { TableFamily, TableRef } from './nftables/protocol.js'
+export * from './nftables/batch.js'
+export * from './nftables/table.js'
+export * from './nftables/chain.js'
+export * from './nftables/set.js'
+export * from './nftables/element.js'
+export * from './nftables/rule.js'
+export * from './nftables/expression.js'
+export type { Data, Verdict } from './nftables/data.js'
+export * from './conntrack/delete.js'
