@@ -1,1 +1,12 @@
-export {}
+/**
+ * Start processes in namespaces, cgroups and a rootfs: the launch plan, the spawner and the process's handle.
+ * @packageDocumentation
+ */
+export { MAX_FDS, SLOTS } from './plan/fd.js'
+export type { FdRef } from './plan/fd.js'
+export { MOUNT_ATTR } from './plan/mount-ops.js'
+export type * from './plan/clone.js'
+export type * from './plan/mount-ops.js'
+export type * from './plan/process-ops.js'
+export type * from './plan/flow-ops.js'
+export type * from './plan/ops.js'

@@ -1,1 +1,56 @@
-export {}
+/**
+ * The Linux system calls that Node lacks, and the static programs `init` and `layer`. Calls are synchronous where they
+ * take microseconds; what may wait in the kernel takes a {@link Lane} and returns a promise.
+ * @packageDocumentation
+ */
+export { native, nativeCandidates, programPath, requireLinux } from './native.js'
+export { check } from './check.js'
+export { Lane } from './lane.js'
+export type { LaneHandle } from './lane.js'
+export {
+  ALL_SEALS,
+  AT_FDCWD,
+  FS_MAGIC,
+  LOCK,
+  O_CLOEXEC,
+  O_PATH,
+  RESOLVE,
+  SEAL,
+  closeFd,
+  closeQuietly,
+  dupFd,
+  eventfd,
+  fsType,
+  lock,
+  memfd,
+  mkdirat,
+  openat2,
+  pipe,
+  setNonblock,
+  tryLock,
+} from './file.js'
+export {
+  AT_EMPTY_PATH,
+  AT_RECURSIVE,
+  AT_SYMLINK_NOFOLLOW,
+  MNT_DETACH,
+  MOVE_MOUNT,
+  OPEN_TREE_CLONE,
+  fsconfigCreate,
+  fsconfigReconfigure,
+  fsconfigSet,
+  fsconfigSetFd,
+  fsmount,
+  fsopen,
+  fspick,
+  mount,
+  mountSetattr,
+  moveMount,
+  openTree,
+  umount,
+} from './mount.js'
+export type { MountAttrChange } from './mount.js'
+export { pidfdGetfd, pidfdOpen, pidfdSendSignal, setWindowSize } from './pidfd.js'
+export { getXattr, listXattr, removeXattr, setXattr } from './xattr.js'
+export { boundPort, reservePort } from './socket.js'
+export type { PortReservation } from './socket.js'

@@ -11,5 +11,10 @@ struct export {
 };
 
 extern const struct export file_exports[];
+extern const struct export lane_exports[];
+extern const struct export mount_exports[];
+extern const struct export process_exports[];
+extern const struct export socket_exports[];
+extern const struct export xattr_exports[];
 
 #endif

@@ -2,6 +2,11 @@
 
 static const struct export *const tables[] = {
     file_exports,
+    lane_exports,
+    mount_exports,
+    process_exports,
+    socket_exports,
+    xattr_exports,
 };
 
 NAPI_MODULE_INIT()
