@@ -1,4 +1,6 @@
 import type { Generator } from './generator.ts'
+import { ociTypes } from './oci/types.ts'
+import { ociValidators } from './oci/validators.ts'
 
 /** Every generator; `npm run codegen` runs them in this order. */
-export const generators: readonly Generator[] = []
+export const generators: readonly Generator[] = [ociTypes, ociValidators]
