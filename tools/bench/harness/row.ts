@@ -11,6 +11,8 @@ export interface Row {
   name: string
   unit: 'ms'
   pace: Pace
+  /** Counted runs each time its turn comes; 3 by default. */
+  batch?: number
   /** Runs it once, from the call until its state is removed again; resolves to the time it took, in `unit`. */
   once(): Promise<number>
   /** Ends what `open` started. */

@@ -17,10 +17,10 @@ export interface Measured {
   skipped: Map<string, string>
 }
 
-async function visit(row: Row, batch: number): Promise<number[]> {
+async function visit(row: Row): Promise<number[]> {
   const samples: number[] = []
   if (row.pace === 'warm') await row.once()
-  for (let i = 0; i < batch; i++) {
+  for (let i = 0; i < (row.batch ?? BATCH); i++) {
     if (row.pace === 'cold') await sleep(COLD_MS)
     samples.push(await row.once())
   }
@@ -51,7 +51,7 @@ export async function measure(
     const samples = new Map(rows.map((row) => [row.name, [] as number[]]))
     for (let round = 0; round < options.rounds; round++) {
       for (const row of shuffle(rows, options.random))
-        samples.get(row.name)?.push(...(await visit(row, BATCH)))
+        samples.get(row.name)?.push(...(await visit(row)))
       options.progress?.(round + 1, options.rounds)
     }
     return { samples, units: new Map(rows.map((row) => [row.name, row.unit])), skipped }

@@ -18,6 +18,7 @@ export class Server {
   readonly #waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
   readonly #name: string
   #error = ''
+  #dead: Error | undefined
 
   constructor(argv: readonly string[], env: NodeJS.ProcessEnv = process.env) {
     const [command = '', ...args] = argv
@@ -26,7 +27,9 @@ export class Server {
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#error = (this.#error + chunk).slice(-4096)))
     this.#child.stdin?.on('error', () => {})
     this.#child.on('error', (error) => this.#fail(error))
-    this.#child.on('exit', (code) => this.#fail(new Error(`${this.#name}: exit ${code}: ${this.#error}`)))
+    this.#child.on('close', (code, signal) =>
+      this.#fail(new Error(`${this.#name}: ended by ${signal ?? code}: ${this.#error}`)),
+    )
     this.#lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })
     this.#lines.on('line', (line) => {
       const [ns = NaN, status = NaN] = line.split(' ').map(Number)
@@ -41,6 +44,7 @@ export class Server {
   /** Sends one request. Rejects when the program ends, with what it wrote to stderr. */
   request(line: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#dead !== undefined) return reject(this.#dead)
       this.#waiting.push({ resolve, reject })
       this.#child.stdin?.write(`${line}\n`)
     })
@@ -63,6 +67,7 @@ export class Server {
   }
 
   #fail(error: Error): void {
+    this.#dead ??= error
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }
 }

@@ -1,32 +1,8 @@
 import { bundle } from '../bundle/bundle.ts'
-import { Server } from '../harness/server.ts'
-import { needRoot, program, type Workshop } from '../harness/workshop.ts'
+import { peerServer } from '../harness/peer-server.ts'
+import { program } from '../harness/workshop.ts'
 import { Skip, type Pace, type RowSource } from '../harness/row.ts'
 import { machine } from '../harness/machine.ts'
-
-/**
- * What a peer needs of its surroundings, made once in a mount namespace of its own and so never in a figure.
- * crun refuses hierarchies of both versions at once; runc has no switch for "no control groups", but takes
- * read-only hierarchies for lack of permission when it is told that it is rootless.
- */
-const surroundings = {
-  hybrid: ':',
-  v1: 'if [ -e /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi',
-  readonly: 'for dir in /sys/fs/cgroup/*/; do mount -o remount,bind,ro "$dir" || exit 1; done',
-}
-
-/** The server that runs peers in the given surroundings, shared by the rows of a suite. */
-function server(workshop: Workshop, kind: keyof typeof surroundings): Promise<Server> {
-  return workshop.shared(`peers ${kind}`, async () => {
-    needRoot()
-    const unshare = await program('unshare')
-    const timed = await workshop.compile('timed')
-    const script = `${surroundings[kind]} && exec "$0"`
-    const started = new Server([unshare, '-m', '--propagation', 'private', 'sh', '-c', script, timed])
-    workshop.defer(() => started.close())
-    return started
-  })
-}
 
 interface Peer {
   command: 'runc' | 'crun'
@@ -52,7 +28,7 @@ function peer(row: Peer): RowSource {
       const { whole, noCgroup } = await bundle(workshop)
       const state = await workshop.path('state', name)
       const kind = command === 'crun' ? 'v1' : cgroups ? 'hybrid' : 'readonly'
-      const timed = await server(workshop, kind)
+      const timed = await peerServer(workshop, kind)
       let count = 0
       const argv = (): string[] => [
         path,

@@ -1,11 +1,12 @@
 import { limitCContainer } from '../rows/limits.ts'
 import { peers } from '../rows/peers.ts'
+import { podmanRun } from '../rows/podman.ts'
 import type { Suite } from './suite.ts'
 
 /** Running /bin/true in the container of bundle/config.json. */
 export const start: Suite = {
   name: 'start',
-  rows: [limitCContainer, ...peers],
+  rows: [limitCContainer, ...peers, podmanRun],
   bars: [
     { ours: 'runtime-run', peer: 'limit-c-container', max: 1.5 },
     { ours: 'runtime-run', peer: 'crun-run-nocgroup', max: 0.4 },
