@@ -62,7 +62,7 @@ export function limitContainer(workshop: Workshop): Promise<string[]> {
     const include = await workshop.path('include')
     await writeFile(join(include, 'bundle.h'), header(config))
     const filter = join(workshop.directory, 'filter.bpf')
-    await writeFile(filter, await filterOf(config))
+    await writeFile(filter, filterOf(config))
     return [await workshop.compile('limit-container', [include]), rootfs, filter]
   })
 }

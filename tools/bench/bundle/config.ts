@@ -1,3 +1,5 @@
+import type { SeccompProfile } from '@cofferdam/security'
+
 /** The part of an OCI runtime configuration (config.md, config-linux.md) that bundle/config.json uses. */
 export interface Config {
   ociVersion: string
@@ -13,9 +15,9 @@ export interface Config {
   hostname: string
   mounts: { destination: string; type: string; source: string; options: string[] }[]
   linux: {
+    seccomp: SeccompProfile
     namespaces: { type: string }[]
     resources?: object
-    seccomp?: object
     maskedPaths: string[]
     readonlyPaths: string[]
   }

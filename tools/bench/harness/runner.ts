@@ -50,8 +50,7 @@ export async function measure(
       }
     const samples = new Map(rows.map((row) => [row.name, [] as number[]]))
     for (let round = 0; round < options.rounds; round++) {
-      for (const row of shuffle(rows, options.random))
-        samples.get(row.name)?.push(...(await visit(row)))
+      for (const row of shuffle(rows, options.random)) samples.get(row.name)?.push(...(await visit(row)))
       options.progress?.(round + 1, options.rounds)
     }
     return { samples, units: new Map(rows.map((row) => [row.name, row.unit])), skipped }
