@@ -51,6 +51,7 @@ export {
 } from './mount.js'
 export type { MountAttrChange } from './mount.js'
 export { pidfdGetfd, pidfdOpen, pidfdSendSignal, setWindowSize } from './pidfd.js'
+export { removeTree, removeTreeOn } from './remove.js'
 export { getXattr, listXattr, removeXattr, setXattr } from './xattr.js'
 export { boundPort, reservePort } from './socket.js'
 export type { PortReservation } from './socket.js'

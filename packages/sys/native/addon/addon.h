@@ -14,6 +14,7 @@ extern const struct export file_exports[];
 extern const struct export lane_exports[];
 extern const struct export mount_exports[];
 extern const struct export process_exports[];
+extern const struct export remove_exports[];
 extern const struct export socket_exports[];
 extern const struct export xattr_exports[];
 

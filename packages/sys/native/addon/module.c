@@ -5,6 +5,7 @@ static const struct export *const tables[] = {
     lane_exports,
     mount_exports,
     process_exports,
+    remove_exports,
     socket_exports,
     xattr_exports,
 };

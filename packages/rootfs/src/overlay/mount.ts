@@ -1,0 +1,147 @@
+import { CofferdamError, errorMessage } from '@cofferdam/core'
+import {
+  AT_EMPTY_PATH,
+  closeQuietly,
+  fsconfigCreate,
+  fsconfigSet,
+  fsmount,
+  fsopen,
+  mountSetattr,
+  openTree,
+  OPEN_TREE_CLONE,
+} from '@cofferdam/sys'
+import { MountAttr } from '../options/constants.js'
+import { type Directory, openDirectories } from './directory.js'
+import { mountLegacy } from './legacy.js'
+import { probeOverlay, type OverlayFeatures } from './probe.js'
+
+/** Layers that one overlay can have (`OVL_MAX_STACK` of the kernel). */
+export const MAX_LAYERS = 500
+
+/** {@link mountOverlay}'s layers. */
+export interface OverlayOptions {
+  /** Read-only layers, the topmost first, by path or directory descriptor. */
+  readonly lower: readonly Directory[]
+  /** Where changes go; without it the mount is read-only. */
+  readonly upper?: Directory
+  /** Empty directory on the file system of `upper`, for the kernel. */
+  readonly work?: Directory
+  /** `volatile`: changes are not synced to the disk; a crash loses the whole upper (Linux 5.10). */
+  readonly volatile?: boolean
+  /** Directory that the fallback before Linux 6.8 mounts on for a moment. */
+  readonly mountpoint?: string
+  /** What the kernel can do; probed once when not given. */
+  readonly features?: OverlayFeatures
+}
+
+/**
+ * Mounts layers as one tree and returns a descriptor of the detached mount (as fsmount(2) gives): it is nowhere in the file system until it
+ * is moved, and is gone when the last descriptor is closed. Always with `userxattr`, so that whiteouts and opaque
+ * marks have one form for root and for users. One layer without an upper is a read-only clone of its mount.
+ *
+ * Like `mount -t overlay -o userxattr,lowerdir=L,upperdir=U,workdir=W`; Documentation/filesystems/overlayfs.rst,
+ * `lowerdir+` from Linux 6.8.
+ * @throws CofferdamError `ERR_OVERLAY_MISSING_LAYER`, `ERR_OVERLAY_TOO_MANY_LAYERS`, `ERR_OVERLAY_MOUNT`,
+ * `ERR_INVALID_OVERLAY`
+ */
+export async function mountOverlay(options: OverlayOptions): Promise<number> {
+  check(options)
+  const { lower, upper, work } = options
+  const [lowerFds, closeLower] = openDirectories(lower, 'layer')
+  try {
+    if (upper === undefined && lowerFds.length === 1) return readOnlyClone(lowerFds[0] as number)
+    const [changeFds, closeChange] = openDirectories(
+      upper === undefined ? [] : [upper, work as Directory],
+      'directory of changes',
+    )
+    try {
+      const features = options.features ?? probeOverlay()
+      const layers = {
+        lower: lowerFds,
+        upper: changeFds[0],
+        work: changeFds[1],
+        volatile: options.volatile ?? false,
+      }
+      return features.lowerdirPlus ? mountContext(layers) : await mountLegacy(layers, options.mountpoint)
+    } finally {
+      closeChange()
+    }
+  } finally {
+    closeLower()
+  }
+}
+
+function check({ lower, upper, work }: OverlayOptions): void {
+  if (lower.length === 0) throw new CofferdamError('ERR_INVALID_OVERLAY', 'overlay without a layer')
+  if (lower.length > MAX_LAYERS) {
+    throw new CofferdamError(
+      'ERR_OVERLAY_TOO_MANY_LAYERS',
+      `overlay of ${lower.length} layers: the kernel allows ${MAX_LAYERS}`,
+      { hint: 'flatten the image into fewer layers' },
+    )
+  }
+  if ((upper === undefined) !== (work === undefined)) {
+    throw new CofferdamError('ERR_INVALID_OVERLAY', 'overlay needs both upper and work directory, or neither')
+  }
+}
+
+function readOnlyClone(fd: number): number {
+  const tree = openTree(fd, '', OPEN_TREE_CLONE | AT_EMPTY_PATH)
+  try {
+    mountSetattr(tree, '', AT_EMPTY_PATH, { set: MountAttr.RDONLY })
+    return tree
+  } catch (error) {
+    closeQuietly(tree)
+    throw error
+  }
+}
+
+/** The layers of an overlay as descriptors. */
+export interface OverlayLayers {
+  readonly lower: readonly number[]
+  readonly upper: number | undefined
+  readonly work: number | undefined
+  readonly volatile: boolean
+}
+
+// A string parameter may have 255 bytes: descriptors keep it short whatever the paths are.
+const name = (fd: number) => `/proc/self/fd/${fd}`
+
+function mountContext(layers: OverlayLayers): number {
+  const context = fsopen('overlay')
+  try {
+    fsconfigSet(context, 'source', 'overlay')
+    fsconfigSet(context, 'userxattr')
+    for (const fd of layers.lower) fsconfigSet(context, 'lowerdir+', name(fd))
+    if (layers.upper !== undefined && layers.work !== undefined) {
+      fsconfigSet(context, 'upperdir', name(layers.upper))
+      fsconfigSet(context, 'workdir', name(layers.work))
+      if (layers.volatile) fsconfigSet(context, 'volatile')
+    }
+    fsconfigCreate(context)
+    return fsmount(context, layers.upper === undefined ? MountAttr.RDONLY : 0)
+  } catch (error) {
+    throw overlayError(error)
+  } finally {
+    closeQuietly(context)
+  }
+}
+
+/** The error of a failed overlay mount, with what the kernel said and what helps. */
+export function overlayError(cause: unknown): CofferdamError {
+  const hints: Record<string, string> = {
+    EBUSY: 'another mount uses these upper and work directories',
+    EINVAL: 'upper and work must lie on one file system that can hold an upper layer',
+    EPERM: 'mounting needs CAP_SYS_ADMIN in the user namespace of the mount namespace',
+    ENODEV: 'the kernel has no overlay file system: modprobe overlay',
+  }
+  const { errno, syscall, path, hint } = cause as CofferdamError
+  const words = [hint, hints[errno ?? '']].filter((text) => text !== undefined).join('; ')
+  return new CofferdamError('ERR_OVERLAY_MOUNT', `mount overlay: ${errorMessage(cause)}`, {
+    cause,
+    ...(errno === undefined ? {} : { errno }),
+    ...(syscall === undefined ? {} : { syscall }),
+    ...(path === undefined ? {} : { path }),
+    ...(words === '' ? {} : { hint: words }),
+  })
+}

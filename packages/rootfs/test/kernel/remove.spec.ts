@@ -1,0 +1,43 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { requires, runCommand, tempDir } from '@cofferdam/testing'
+import { removeTree } from '../../src/index.js'
+
+const { describe } = requires({ root: true })
+
+describe('removeTree', () => {
+  it('removes links, not what they name', async () => {
+    await using dir = await tempDir('remove')
+    mkdirSync(dir.join('precious'))
+    writeFileSync(dir.join('precious', 'file'), 'x')
+    mkdirSync(dir.join('tree', 'sub'), { recursive: true })
+    symlinkSync(dir.join('precious'), dir.join('tree', 'link'))
+    symlinkSync('../../precious', dir.join('tree', 'sub', 'link'))
+    chmodSync(dir.join('tree', 'sub'), 0)
+    await removeTree(dir.join('tree'))
+    expect(readdirSync(dir.path)).toEqual(['precious'])
+    expect(existsSync(dir.join('precious', 'file'))).toBe(true)
+    symlinkSync(dir.join('precious'), dir.join('top'))
+    await removeTree(dir.join('top'))
+    expect(readdirSync(dir.join('precious'))).toEqual(['file'])
+  })
+  it('removes any number and depth', async () => {
+    await using dir = await tempDir('remove')
+    const script =
+      'mkdir wide; cd wide; i=0; while [ $i -lt 3000 ]; do : > f$i; i=$((i+1)); done; cd ..;' +
+      ' mkdir deep; cd deep; i=0; while [ $i -lt 3000 ]; do mkdir d x; cd d; i=$((i+1)); done'
+    await runCommand(['sh', '-c', script], { cwd: dir.path }).then((result) => result.ok())
+    const before = readdirSync('/proc/self/fd').length
+    await Promise.all([removeTree(dir.join('wide')), removeTree(dir.join('deep'))])
+    expect(readdirSync(dir.path)).toEqual([])
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before)
+  })
+  it('takes what is missing as done and names what it cannot remove', async () => {
+    await using dir = await tempDir('remove')
+    await removeTree(dir.join('none'))
+    await removeTree(dir.join('none', 'below'))
+    await expect(removeTree('/proc/self')).rejects.toMatchObject({
+      code: 'ERR_REMOVE_TREE',
+      path: '/proc/self',
+    })
+  })
+})
