@@ -1,6 +1,15 @@
 import { CofferdamError } from '@cofferdam/core'
-import { closeQuietly, Lane, MNT_DETACH, mount, openTree, OPEN_TREE_CLONE, AT_FDCWD, umount } from '@cofferdam/sys'
-import { overlayError, type OverlayLayers } from './mount.js'
+import {
+  closeQuietly,
+  Lane,
+  MNT_DETACH,
+  mount,
+  openTree,
+  OPEN_TREE_CLONE,
+  AT_FDCWD,
+  umount,
+} from '@cofferdam/sys'
+import { layerName, overlayError, type OverlayLayers } from './layers.js'
 
 /** Bytes of options that mount(2) takes; it cuts what is longer without an error, losing layers. */
 export const MOUNT_DATA_LIMIT = 4095
@@ -9,10 +18,9 @@ const MS_RDONLY = 1
 
 /** The options of mount(2) for an overlay. */
 export function overlayData(layers: OverlayLayers): string {
-  const name = (fd: number) => `/proc/self/fd/${fd}`
-  const parts = ['userxattr', `lowerdir=${layers.lower.map(name).join(':')}`]
+  const parts = ['userxattr', `lowerdir=${layers.lower.map(layerName).join(':')}`]
   if (layers.upper !== undefined && layers.work !== undefined) {
-    parts.push(`upperdir=${name(layers.upper)}`, `workdir=${name(layers.work)}`)
+    parts.push(`upperdir=${layerName(layers.upper)}`, `workdir=${layerName(layers.work)}`)
     if (layers.volatile) parts.push('volatile')
   }
   return parts.join(',')

@@ -1,4 +1,4 @@
-import { CofferdamError, errorMessage } from '@cofferdam/core'
+import { CofferdamError } from '@cofferdam/core'
 import {
   AT_EMPTY_PATH,
   closeQuietly,
@@ -12,6 +12,7 @@ import {
 } from '@cofferdam/sys'
 import { MountAttr } from '../options/constants.js'
 import { type Directory, openDirectories } from './directory.js'
+import { layerName, overlayError, type OverlayLayers } from './layers.js'
 import { mountLegacy } from './legacy.js'
 import { probeOverlay, type OverlayFeatures } from './probe.js'
 
@@ -96,26 +97,15 @@ function readOnlyClone(fd: number): number {
   }
 }
 
-/** The layers of an overlay as descriptors. */
-export interface OverlayLayers {
-  readonly lower: readonly number[]
-  readonly upper: number | undefined
-  readonly work: number | undefined
-  readonly volatile: boolean
-}
-
-// A string parameter may have 255 bytes: descriptors keep it short whatever the paths are.
-const name = (fd: number) => `/proc/self/fd/${fd}`
-
 function mountContext(layers: OverlayLayers): number {
   const context = fsopen('overlay')
   try {
     fsconfigSet(context, 'source', 'overlay')
     fsconfigSet(context, 'userxattr')
-    for (const fd of layers.lower) fsconfigSet(context, 'lowerdir+', name(fd))
+    for (const fd of layers.lower) fsconfigSet(context, 'lowerdir+', layerName(fd))
     if (layers.upper !== undefined && layers.work !== undefined) {
-      fsconfigSet(context, 'upperdir', name(layers.upper))
-      fsconfigSet(context, 'workdir', name(layers.work))
+      fsconfigSet(context, 'upperdir', layerName(layers.upper))
+      fsconfigSet(context, 'workdir', layerName(layers.work))
       if (layers.volatile) fsconfigSet(context, 'volatile')
     }
     fsconfigCreate(context)
@@ -125,23 +115,4 @@ function mountContext(layers: OverlayLayers): number {
   } finally {
     closeQuietly(context)
   }
-}
-
-/** The error of a failed overlay mount, with what the kernel said and what helps. */
-export function overlayError(cause: unknown): CofferdamError {
-  const hints: Record<string, string> = {
-    EBUSY: 'another mount uses these upper and work directories',
-    EINVAL: 'upper and work must lie on one file system that can hold an upper layer',
-    EPERM: 'mounting needs CAP_SYS_ADMIN in the user namespace of the mount namespace',
-    ENODEV: 'the kernel has no overlay file system: modprobe overlay',
-  }
-  const { errno, syscall, path, hint } = cause as CofferdamError
-  const words = [hint, hints[errno ?? '']].filter((text) => text !== undefined).join('; ')
-  return new CofferdamError('ERR_OVERLAY_MOUNT', `mount overlay: ${errorMessage(cause)}`, {
-    cause,
-    ...(errno === undefined ? {} : { errno }),
-    ...(syscall === undefined ? {} : { syscall }),
-    ...(path === undefined ? {} : { path }),
-    ...(words === '' ? {} : { hint: words }),
-  })
 }

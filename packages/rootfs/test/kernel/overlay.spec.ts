@@ -97,7 +97,9 @@ describe('overlay limits', () => {
   })
   it('refuses 501 layers, none, and upper without work', async () => {
     const code = (code: string) => expect.objectContaining({ code })
-    await expect(mountOverlay({ lower: Array(501).fill('/') })).rejects.toThrow(code('ERR_OVERLAY_TOO_MANY_LAYERS'))
+    await expect(mountOverlay({ lower: Array(501).fill('/') })).rejects.toThrow(
+      code('ERR_OVERLAY_TOO_MANY_LAYERS'),
+    )
     await expect(mountOverlay({ lower: [] })).rejects.toThrow(code('ERR_INVALID_OVERLAY'))
     await expect(mountOverlay({ lower: ['/'], upper: '/tmp' })).rejects.toThrow(code('ERR_INVALID_OVERLAY'))
   })

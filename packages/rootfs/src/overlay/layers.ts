@@ -1,0 +1,31 @@
+import { CofferdamError, errorMessage } from '@cofferdam/core'
+
+/** The layers of an overlay as descriptors. */
+export interface OverlayLayers {
+  readonly lower: readonly number[]
+  readonly upper: number | undefined
+  readonly work: number | undefined
+  readonly volatile: boolean
+}
+
+/** The name the kernel gets: short whatever the path is, because a parameter of fsconfig(2) may have 255 bytes. */
+export const layerName = (fd: number) => `/proc/self/fd/${fd}`
+
+/** The error of a failed overlay mount, with what the kernel said and what helps. */
+export function overlayError(cause: unknown): CofferdamError {
+  const hints: Record<string, string> = {
+    EBUSY: 'another mount uses these upper and work directories',
+    EINVAL: 'upper and work must lie on one file system that can hold an upper layer',
+    EPERM: 'mounting needs CAP_SYS_ADMIN in the user namespace of the mount namespace',
+    ENODEV: 'the kernel has no overlay file system: modprobe overlay',
+  }
+  const { errno, syscall, path, hint } = cause as CofferdamError
+  const words = [hint, hints[errno ?? '']].filter((text) => text !== undefined).join('; ')
+  return new CofferdamError('ERR_OVERLAY_MOUNT', `mount overlay: ${errorMessage(cause)}`, {
+    cause,
+    ...(errno === undefined ? {} : { errno }),
+    ...(syscall === undefined ? {} : { syscall }),
+    ...(path === undefined ? {} : { path }),
+    ...(words === '' ? {} : { hint: words }),
+  })
+}
