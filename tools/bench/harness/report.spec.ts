@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts'
-import { judge, report, table, verdicts, type Result } from './report.ts'
+import { judge, resultsOf, table, verdicts, type Report, type Result } from './report.ts'
 
 const machine: Machine = {
   kernel: '6.1.0',
@@ -17,8 +17,9 @@ const rows: Result[] = [
 
 it('reports suite, machine and results, in this shape', () => {
   const samples = new Map([['a', [1, 2, 3]]])
-  const result = report('spawn', machine, { samples, units: new Map([['a', 'ms']]), skipped: new Map() })
-  expect(JSON.parse(JSON.stringify(result))).toEqual({
+  const results = resultsOf({ samples, units: new Map([['a', 'ms']]), skipped: new Map() })
+  const report: Report = { suite: 'spawn', machine, results }
+  expect(JSON.parse(JSON.stringify(report))).toEqual({
     suite: 'spawn',
     machine,
     results: [{ name: 'a', unit: 'ms', p50: 2, p95: 2.9, n: 3 }],

@@ -6,6 +6,9 @@ import { summarize, type Summary } from './statistics.ts'
 export interface Result extends Summary {
   name: string
   unit: string
+  /** Where the suite promises something about the tail. */
+  p99?: number
+  max?: number
 }
 
 /** The JSON file that `--json` writes. */
@@ -21,17 +24,16 @@ export interface Bar {
   peer: string
   max: number
   /** Which figure is compared; the median by default. */
-  of?: 'p50' | 'p95'
+  of?: 'p50' | 'p95' | 'p99' | 'max'
 }
 
-/** The report of what was measured, rows in the order in which the suite lists them. */
-export function report(suite: string, machine: Machine, measured: Measured): Report {
-  const results = [...measured.samples].map(([name, samples]) => ({
+/** The results of what was measured, rows in the order in which the suite lists them. */
+export function resultsOf(measured: Measured): Result[] {
+  return [...measured.samples].map(([name, samples]) => ({
     name,
     unit: measured.units.get(name) ?? 'ms',
     ...summarize(samples),
   }))
-  return { suite, machine, results }
 }
 
 const cell = (value: number): string => value.toFixed(value >= 100 ? 1 : 3)

@@ -1,10 +1,6 @@
 import { limitC } from '../rows/limits.ts'
 import { childProcess } from '../rows/process.ts'
-import type { Suite } from './suite.ts'
+import { rowSuite } from './suite.ts'
 
 /** Starting /bin/true of this machine, without a container. */
-export const spawn: Suite = {
-  name: 'spawn',
-  rows: [limitC, childProcess],
-  bars: [],
-}
+export const spawn = rowSuite('spawn', [limitC, childProcess], [])

@@ -1,13 +1,14 @@
 import { limitCContainer } from '../rows/limits.ts'
 import { peers } from '../rows/peers.ts'
 import { podmanRun } from '../rows/podman.ts'
-import type { Suite } from './suite.ts'
+import { runtimeRows } from '../rows/runtime.ts'
+import { rowSuite } from './suite.ts'
 
 /** Running /bin/true in the container of bundle/config.json. */
-export const start: Suite = {
-  name: 'start',
-  rows: [limitCContainer, ...peers, podmanRun],
-  bars: [
+export const start = rowSuite(
+  'start',
+  [limitCContainer, ...runtimeRows, ...peers, podmanRun],
+  [
     { ours: 'runtime-run', peer: 'limit-c-container', max: 1.5 },
     { ours: 'runtime-run', peer: 'crun-run-nocgroup', max: 0.4 },
     { ours: 'runtime-run-cgroups-warm', peer: 'crun-run-warm', max: 0.2 },
@@ -15,4 +16,4 @@ export const start: Suite = {
     { ours: 'engine-run-warm', peer: 'podman-run', max: 0.03 },
     { ours: 'engine-run-cold', peer: 'podman-run', max: 0.06 },
   ],
-}
+)
