@@ -10,4 +10,5 @@ export const base = {
   modulePathIgnorePatterns: ['/dist/', '/\\.nx/'],
   reporters: ['default', '<rootDir>/tools/ci/skip-reporter.mjs'],
   injectGlobals: true,
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 }

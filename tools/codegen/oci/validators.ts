@@ -27,6 +27,7 @@ async function validators(group: keyof typeof documents): Promise<string> {
     allowUnionTypes: true,
     unicodeRegExp: true,
     messages: false,
+    inlineRefs: false,
     code: { source: true, esm: true, lines: true },
   })
   ajv.addSchema({ $id: group, definitions: nameFormats(ajv, await bundle(group)) })

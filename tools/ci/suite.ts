@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { compareMachine, machineSnapshot } from '@cofferdam/testing'
+import { addTotals, sumTotals, type Totals } from './totals.ts'
+
+/** One jest configuration and the time it may take. */
+export interface Suite {
+  readonly name: string
+  readonly config: string
+  readonly budgetMs: number
+}
+
+/** How a suite ended. */
+export interface SuiteResult extends Totals {
+  readonly name: string
+  readonly ms: number
+  readonly budgetMs: number
+}
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** Runs jest in a process group of its own; killed with all its workers at twice the budget. */
+function jest(suite: Suite, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
+  const bin = join(root, 'node_modules/jest/bin/jest.js')
+  const flags = ['--config', join(root, suite.config), '--passWithNoTests', ...args]
+  const child = spawn(process.execPath, [bin, ...flags], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  })
+  const kill = () => process.kill(-child.pid!, 'SIGKILL')
+  const limit = setTimeout(() => {
+    process.stdout.write(`${suite.name}: killed after twice its budget\n`)
+    kill()
+  }, suite.budgetMs * 2)
+  process.once('SIGINT', kill).once('SIGTERM', kill)
+  return new Promise((settle) => {
+    child.on('close', (code) => {
+      clearTimeout(limit)
+      process.off('SIGINT', kill).off('SIGTERM', kill)
+      settle(code ?? 1)
+    })
+  })
+}
+
+/**
+ * Runs one suite with temporary files in a directory of its own and compares the machine before and after; each
+ * difference is printed, and all of them count as one failed test.
+ */
+export async function runSuite(suite: Suite, totals: string, args: readonly string[]): Promise<SuiteResult> {
+  const started = performance.now()
+  const temporary = mkdtempSync('/tmp/cofferdam-ci-')
+  chmodSync(temporary, 0o1777)
+  const mark = `COFFERDAM_RUN=${suite.name}-${process.pid}`
+  const before = await machineSnapshot({ mark, folder: root, temporary })
+  const own = join(temporary, 'totals')
+  const env = { ...process.env, TMPDIR: temporary, COFFERDAM_TOTALS: own, COFFERDAM_RUN: mark.split('=')[1] }
+  const code = await jest(suite, env, args)
+  const counted = sumTotals(own)
+  rmSync(own, { force: true })
+  const left = await compareMachine(before)
+  rmSync(temporary, { recursive: true, force: true })
+  for (const { part, change, line } of left)
+    process.stdout.write(`${suite.name}: ${change} ${part}: ${line}\n`)
+  const crashed = code !== 0 && counted.failed === 0 ? 1 : 0
+  const result = { ...counted, failed: counted.failed + crashed + (left.length > 0 ? 1 : 0) }
+  addTotals(totals, result)
+  return { ...result, name: suite.name, ms: performance.now() - started, budgetMs: suite.budgetMs }
+}
