@@ -2,7 +2,14 @@ import { check } from './check.js'
 import { native } from './native.js'
 
 interface SocketCalls {
-  reservePort(family: number, type: number, address: Uint8Array, port: number, listen: number): number
+  reservePort(
+    family: number,
+    type: number,
+    address: Uint8Array,
+    port: number,
+    listen: number,
+    fd: number,
+  ): number
   boundPort(fd: number): number
 }
 const calls = () => native<SocketCalls>()
@@ -17,6 +24,8 @@ export interface PortReservation {
   readonly port: number
   /** Also listen, so that no other process can bind it with SO_REUSEADDR (tcp only). */
   readonly listen?: boolean
+  /** An unbound socket to use, of another network namespace; a new one of this namespace unless given. */
+  readonly fd?: number
 }
 
 /**
@@ -24,9 +33,9 @@ export interface PortReservation {
  * SO_ATTACH_FILTER). @throws CofferdamError `ERR_SYSCALL` (EADDRINUSE when it is taken)
  */
 export function reservePort(reservation: PortReservation): number {
-  const { family, protocol, address, port, listen = false } = reservation
+  const { family, protocol, address, port, listen = false, fd = -1 } = reservation
   const type = protocol === 'tcp' ? 1 : 2
-  return check('bind', calls().reservePort(family, type, address, port, listen ? 1 : 0), {
+  return check('bind', calls().reservePort(family, type, address, port, listen ? 1 : 0, fd), {
     action: 'reserve port',
     path: `${port}/${protocol}`,
   })

@@ -40,10 +40,12 @@ export function decodeAcknowledgement(message: ReceivedMessage): Acknowledgement
 
 /** A request the kernel refused: `errno` is its name, the message has the kernel's explanation. */
 export class NetlinkError extends CofferdamError {
-  /** Place of the refused message in its batch. */
+  /** Place of the refused message in its step. */
   readonly index: number
+  /** Place of the step in its transaction of several; later steps did not run. */
+  readonly step: number
 
-  constructor(request: Message | undefined, answer: Acknowledgement, index: number) {
+  constructor(request: Message | undefined, answer: Acknowledgement, index: number, step = 0) {
     const explained = answer.text === undefined ? '' : ` (${answer.text})`
     const label = request?.label ?? `netlink message of type ${request?.type}`
     super('ERR_NETLINK', `${label}: ${errnoName(answer.error)}: ${errnoText(answer.error)}${explained}`, {
@@ -52,5 +54,6 @@ export class NetlinkError extends CofferdamError {
     })
     this.name = 'NetlinkError'
     this.index = index
+    this.step = step
   }
 }

@@ -12,7 +12,10 @@ struct export {
 
 extern const struct export file_exports[];
 extern const struct export lane_exports[];
+extern const struct export monitor_exports[];
 extern const struct export mount_exports[];
+extern const struct export netlink_exports[];
+extern const struct export netns_exports[];
 extern const struct export process_exports[];
 extern const struct export remove_exports[];
 extern const struct export socket_exports[];

@@ -3,7 +3,10 @@
 static const struct export *const tables[] = {
     file_exports,
     lane_exports,
+    monitor_exports,
     mount_exports,
+    netlink_exports,
+    netns_exports,
     process_exports,
     remove_exports,
     socket_exports,

@@ -9,18 +9,19 @@
 #include "args.h"
 
 /*
- * reservePort(family, type, address, port, listen): a bound socket whose filter drops every packet, so that the port
- * is taken and nobody is answered (SO_ATTACH_FILTER, socket(7)). family 4 or 6, address its 4 or 16 bytes.
+ * reservePort(family, type, address, port, listen, fd): a bound socket whose filter drops every packet, so that the port
+ * is taken and nobody is answered (SO_ATTACH_FILTER, socket(7)). family 4 or 6, address its 4 or 16 bytes. fd is an
+ * unbound socket of another network namespace, which stays the caller's on failure, or -1: make one here.
  */
 static napi_value sys_reserve_port(napi_env env, napi_callback_info info)
 {
-    napi_value argv[5];
-    int32_t family, type, port, listening;
+    napi_value argv[6];
+    int32_t family, type, port, listening, given;
     uint8_t *address;
     size_t size;
-    if (!arg_get(env, info, 5, argv) || !arg_i32(env, argv[0], &family) || !arg_i32(env, argv[1], &type) ||
+    if (!arg_get(env, info, 6, argv) || !arg_i32(env, argv[0], &family) || !arg_i32(env, argv[1], &type) ||
         !arg_bytes(env, argv[2], &address, &size) || !arg_i32(env, argv[3], &port) ||
-        !arg_i32(env, argv[4], &listening) || size != (family == 6 ? 16 : 4))
+        !arg_i32(env, argv[4], &listening) || !arg_i32(env, argv[5], &given) || size != (family == 6 ? 16 : 4))
         return arg_int(env, -EINVAL);
     union {
         struct sockaddr any;
@@ -39,7 +40,7 @@ static napi_value sys_reserve_port(napi_env env, napi_callback_info info)
         memcpy(&name.v4.sin_addr, address, 4);
         length = sizeof name.v4;
     }
-    int fd = socket(name.any.sa_family, type | SOCK_CLOEXEC, 0);
+    int fd = given >= 0 ? given : socket(name.any.sa_family, type | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return arg_int(env, -errno);
     struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
@@ -49,7 +50,8 @@ static napi_value sys_reserve_port(napi_env env, napi_callback_info info)
         (family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0) ||
         bind(fd, &name.any, length) < 0 || (listening && listen(fd, 1) < 0)) {
         int error = errno;
-        close(fd);
+        if (given < 0)
+            close(fd);
         return arg_int(env, -error);
     }
     return arg_int(env, fd);
