@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export { native, nativeCandidates, programPath, requireLinux } from './native.js'
+export { cgroupSteps } from './cgroup.js'
+export type { CgroupOutcome, CgroupStep } from './cgroup.js'
 export { check } from './check.js'
 export { Lane } from './lane.js'
 export type { LaneHandle } from './lane.js'

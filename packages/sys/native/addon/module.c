@@ -1,6 +1,7 @@
 #include "addon.h"
 
 static const struct export *const tables[] = {
+    cgroup_exports,
     file_exports,
     lane_exports,
     monitor_exports,

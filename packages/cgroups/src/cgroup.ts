@@ -1,0 +1,216 @@
+import { CofferdamError } from '@cofferdam/core'
+import { closeQuietly, requireLinux } from '@cofferdam/sys'
+import { createCgroup } from './create.js'
+import { type Directory, directories, directoryOf } from './directories.js'
+import { isFrozen, setFrozen } from './freeze.js'
+import { killCgroup } from './kill.js'
+import { type CgroupLayout, detectLayout } from './layout/detect.js'
+import { type CgroupLimits, toResources } from './limits.js'
+import { cgroupPath } from './name.js'
+import { joinCgroup, readOomKills, readPids, warmUp } from './processes.js'
+import { removeCgroup } from './remove.js'
+import { failure, runSteps } from './run.js'
+import { type CgroupStat, readIfThere, readStat } from './stat.js'
+import { placeWrites, writeStep } from './write.js'
+
+/** {@link Cgroup.create}'s and {@link Cgroup.open}'s options. */
+export interface CgroupOptions {
+  /** Where a plain name lies in every hierarchy; `/cofferdam` unless given. */
+  readonly root?: string
+  /** Take a cgroup of that name that is there already instead of refusing. */
+  readonly reuse?: boolean
+  /** Start the grace period of the first join at once (v1); true unless given. */
+  readonly warm?: boolean
+  /** The host's hierarchies; detected unless given. */
+  readonly layout?: CgroupLayout
+}
+
+/**
+ * A control group: one directory in every hierarchy of the host, v1, hybrid or v2. On a hybrid host it also has a leaf
+ * in the v2 hierarchy, for `cgroup.kill`.
+ */
+export class Cgroup implements AsyncDisposable {
+  /** Path from the hierarchies' mount points on, like `/cofferdam/demo`. */
+  readonly path: string
+  readonly #layout: CgroupLayout
+  readonly #directories: readonly Directory[]
+  #fd: number | undefined
+  #deleted: Promise<void> | undefined
+
+  private constructor(layout: CgroupLayout, path: string) {
+    this.path = path
+    this.#layout = layout
+    this.#directories = directories(layout, path)
+  }
+
+  /**
+   * Makes a cgroup with limits, like `mkdir /sys/fs/cgroup/cofferdam/demo` and `echo 32 > .../pids.max`. Nothing is
+   * left when it fails.
+   *
+   * @param name a name below `root`, or a path from the mount points on
+   * @param limits by the names of v2's files (`{'memory.max': '64MiB'}`), or OCI's `linux.resources`
+   * @throws CofferdamError `ERR_CGROUP_NAME_INVALID`, `ERR_CGROUP_LIMIT_INVALID`, `ERR_CGROUP_UNSUPPORTED` before
+   *   anything is touched; `ERR_CGROUP_EXISTS`, `ERR_CGROUP_PERMISSION`, `ERR_CGROUP_CONTROLLER_MISSING`,
+   *   `ERR_CGROUP_LIMIT_REFUSED`
+   */
+  static async create(name: string, limits: CgroupLimits = {}, options: CgroupOptions = {}): Promise<Cgroup> {
+    const cgroup = Cgroup.open(name, options)
+    const layout = cgroup.#layout
+    await createCgroup(layout, cgroup.path, toResources(limits), options.reuse ?? false)
+    if (layout.mode === 'v2') await cgroup.#openDirectory()
+    else if (options.warm ?? true) void warmUp(layout)
+    return cgroup
+  }
+
+  /**
+   * A cgroup that exists, perhaps made by another process; nothing is read yet.
+   * @throws CofferdamError `ERR_CGROUP_NAME_INVALID`, `ERR_CGROUP_UNAVAILABLE`
+   */
+  static open(name: string, options: CgroupOptions = {}): Cgroup {
+    requireLinux()
+    return new Cgroup(options.layout ?? detectLayout(), cgroupPath(name, options.root))
+  }
+
+  /**
+   * Starts the grace period that the first join on v1 waits for, 6 to 15 ms; a join within the next 10 ms then costs
+   * 0.1 ms. Call it as soon as it is known that a container will start. Settles when it is over.
+   */
+  static async warm(layout: CgroupLayout = detectLayout()): Promise<void> {
+    await warmUp(layout)
+  }
+
+  /**
+   * The directory's descriptor for clone3(2)'s CLONE_INTO_CGROUP, on a pure v2 host: a process made with it needs no
+   * {@link join}. Undefined elsewhere, also on hybrid hosts, where clone3 would wait behind other joins.
+   */
+  get fd(): number | undefined {
+    return this.#fd
+  }
+
+  /** How the host has its control groups. */
+  get mode(): CgroupLayout['mode'] {
+    return this.#layout.mode
+  }
+
+  /** The cgroup's directory for each controller, and under `''` the one in the v2 hierarchy. */
+  get paths(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.#directories.flatMap(({ hierarchy, path }) =>
+        hierarchy.version === 2 ? [['', path]] : hierarchy.controllers.map((name) => [name, path]),
+      ),
+    )
+  }
+
+  /**
+   * Moves a process with all its threads into the cgroup; its children are born there.
+   * @throws CofferdamError `ERR_CGROUP_PROCESS_GONE`, `ERR_CGROUP_PERMISSION`, `ERR_CGROUP_BUSY` (v2: the cgroup has
+   *   children with controllers)
+   */
+  join(pid: number): Promise<void> {
+    if (!Number.isInteger(pid) || pid < 1)
+      throw new CofferdamError('ERR_CGROUP_PROCESS_INVALID', `not a process id: ${String(pid)}`)
+    return joinCgroup(this.#directories, pid)
+  }
+
+  /**
+   * Changes limits; those not named stay.
+   * @throws CofferdamError as {@link Cgroup.create}; `ERR_CGROUP_LIMIT_REFUSED` also where `checkBeforeUpdate` finds
+   *   more memory in use than the new limit
+   */
+  async update(limits: CgroupLimits): Promise<void> {
+    const resources = toResources(limits)
+    const writes = placeWrites(this.#layout, this.#directories, resources)
+    const { limit, checkBeforeUpdate } = resources.memory ?? {}
+    if (checkBeforeUpdate && limit !== undefined && limit > 0) {
+      const current = (await this.stat()).memory?.current ?? 0
+      if (current > limit)
+        throw new CofferdamError(
+          'ERR_CGROUP_LIMIT_REFUSED',
+          `rejecting memory limit ${limit} of ${this.path}: ${current} bytes are in use`,
+          { path: 'memory.limit', hint: 'without checkBeforeUpdate the kernel would reclaim, then kill' },
+        )
+    }
+    const steps = writes.map(writeStep)
+    const error = failure(steps, await runSteps(steps))
+    if (error !== undefined) throw error
+  }
+
+  /** Memory, processor time, processes and block I/O, like `systemd-cgtop`. */
+  stat(): Promise<CgroupStat> {
+    return readStat(this.#layout, this.#directories)
+  }
+
+  /** How often the kernel killed a process here for want of memory; undefined without memory controller. */
+  oomKills(): Promise<number | undefined> {
+    return readOomKills(this.#layout, this.#directories)
+  }
+
+  /** The processes in it, without those of child cgroups. */
+  pids(): Promise<number[]> {
+    return readPids(this.#layout, this.#directories)
+  }
+
+  /** The text of a file, like `memory.stat`; undefined where there is none. */
+  read(file: string): Promise<string | undefined> {
+    const controller = file.split('.')[0] ?? ''
+    if (!/^[\w.]+$/.test(file))
+      throw new CofferdamError('ERR_CGROUP_NAME_INVALID', `not a cgroup file: ${file}`)
+    return readIfThere(directoryOf(this.#directories, controller, this.#layout.mode) ?? this.paths[''], file)
+  }
+
+  /**
+   * Stops all processes and resolves when they stand still, like `echo 1 > cgroup.freeze`. An abort thaws again.
+   */
+  async freeze(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    await setFrozen(this.#layout, this.#directories, true, options.signal)
+  }
+
+  /** Continues what {@link freeze} stopped. */
+  async thaw(): Promise<void> {
+    await setFrozen(this.#layout, this.#directories, false)
+  }
+
+  /** Whether all its processes are stopped. */
+  async isFrozen(): Promise<boolean> {
+    return isFrozen(this.#layout, this.#directories)
+  }
+
+  /** SIGKILL to every process in it and below, frozen ones too; none escapes by forking. */
+  kill(): Promise<void> {
+    return killCgroup(this.#layout, this.#directories)
+  }
+
+  /**
+   * Removes it from all hierarchies; idempotent, and no error when another process removed it. Processes in it must
+   * have been killed: they are waited for.
+   * @throws CofferdamError `ERR_CGROUP_BUSY` after two seconds
+   */
+  delete(): Promise<void> {
+    this.#deleted ??= removeCgroup(this.#directories).then(
+      () => {
+        closeQuietly(this.#fd)
+        this.#fd = undefined
+      },
+      (error: unknown) => {
+        this.#deleted = undefined
+        throw error
+      },
+    )
+    return this.#deleted
+  }
+
+  /** Kills what is in it and removes it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#deleted === undefined) await this.kill()
+    await this.delete()
+  }
+
+  async #openDirectory(): Promise<void> {
+    const steps = [{ kind: 'openDir', path: this.paths[''] ?? '' }] as const
+    const outcomes = await runSteps(steps)
+    const error = failure(steps, outcomes)
+    if (error !== undefined) throw error
+    this.#fd = outcomes[0] as number
+  }
+}
