@@ -1,5 +1,5 @@
 /**
- * Mount options, overlay mounts without paths, snapshots.
+ * Mount options, overlay mounts without paths, snapshots, and launch ops for mounts and devices.
  * @packageDocumentation
  */
 export { MountAttr, Propagation } from './options/constants.js'
@@ -14,3 +14,9 @@ export type { OverlayFeatures } from './overlay/probe.js'
 export { createSnapshot, openSnapshot } from './snapshot/snapshot.js'
 export type { Snapshot, SnapshotOptions } from './snapshot/snapshot.js'
 export { removeTree } from './snapshot/remove.js'
+export { defaultDevices, deviceLinkOps, deviceOps } from './plan/devices.js'
+export type { DeviceNode, DeviceOptions } from './plan/devices.js'
+export { mountOps, normalizeDestination } from './plan/mounts.js'
+export type { MountEntry, MountPlan } from './plan/mounts.js'
+export { cgroupMountOps } from './plan/cgroup.js'
+export type { CgroupHierarchy, CgroupLayout } from './plan/cgroup.js'

@@ -13,6 +13,20 @@ export interface SetnsOp {
   readonly kind: NamespaceKind
 }
 
+/**
+ * Makes a namespace new at this point (unshare(2)): for a cgroup namespace, whose root is the cgroup the process is in
+ * at that moment, and which clone3(2) takes from the parent even with CLONE_INTO_CGROUP.
+ */
+export interface UnshareOp {
+  readonly op: 'unshare'
+  readonly kind: 'cgroup'
+}
+
+/** Sets the loopback device up, like `ip link set lo up`. */
+export interface LoopbackOp {
+  readonly op: 'loopback'
+}
+
 /** A new session (setsid(2)). */
 export interface SetsidOp {
   readonly op: 'setsid'
@@ -168,6 +182,8 @@ export interface LabelOp {
 
 export type ProcessOp =
   | SetnsOp
+  | UnshareOp
+  | LoopbackOp
   | SetsidOp
   | KeyringOp
   | HostnameOp

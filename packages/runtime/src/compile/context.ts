@@ -1,0 +1,46 @@
+import type { FdRef, NamespaceKind } from '@cofferdam/process'
+import type { CgroupLayout } from '@cofferdam/rootfs'
+
+/** Names of the barriers of a container's launch plan: the child waits there until the runtime has done its part. */
+export const Barrier = {
+  /** After the mounts, before pivot_root: the hooks prestart and createRuntime. */
+  createRuntime: 'createRuntime',
+  /** After all set-up that does not depend on it: the join of v1 cgroups. */
+  cgroup: 'cgroup',
+} as const
+
+/** How the container gets into its cgroup. */
+export type CgroupEntry =
+  | { readonly by: 'none'; readonly layout: CgroupLayout }
+  /** v2: made there by clone3(2). */
+  | { readonly by: 'clone'; readonly fd: number; readonly layout: CgroupLayout }
+  /** v1 and hybrid: another thread moves it while it mounts; `fd` is the leaf in the v2 hierarchy, if any. */
+  | { readonly by: 'barrier'; readonly fd?: number; readonly layout: CgroupLayout }
+
+/** Standard input, output and error: descriptors, or a pseudo-terminal. */
+export type StdioPlan =
+  | { readonly kind: 'fds'; readonly fds: readonly FdRef[] }
+  | { readonly kind: 'pty'; readonly columns?: number; readonly rows?: number }
+
+/** What a specification does not say and the compiler needs. */
+export interface CompileContext {
+  readonly id: string
+  /** Directory that relative paths of the specification count from; `/` without a bundle. */
+  readonly bundle: string
+  /** The root file system: a detached mount, or a directory. */
+  readonly rootfs: { readonly fd: number } | { readonly path: string }
+  /** Open descriptors of the namespaces to be joined, by kind. */
+  readonly namespaces: Partial<Record<NamespaceKind, number>>
+  readonly cgroup: CgroupEntry
+  readonly stdio: StdioPlan
+  /** Where the process waits for `start`: not at all, for a barrier, or for a byte from a descriptor. */
+  readonly start: 'at-once' | 'barrier' | { readonly fd: number }
+  /** HOME of the user, where the environment has none. */
+  readonly home: string
+  /** The state that hooks inside the container read. */
+  readonly hookState?: (status: 'creating' | 'created', pid: number) => string
+  /** Outlives this process. */
+  readonly detached?: boolean
+  /** Descriptors above 2 that the program gets, from 3 on. */
+  readonly extraFds?: readonly FdRef[]
+}

@@ -1,0 +1,16 @@
+export type {
+  Capabilities,
+  Device,
+  Hook,
+  Hooks,
+  IdMapping,
+  Linux,
+  Mount,
+  Namespace,
+  NamespaceType,
+  Process,
+  Resources,
+  Seccomp,
+  Spec,
+  User,
+} from '@cofferdam/oci-spec'

@@ -1,0 +1,136 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { CofferdamError, errorMessage, isErrno } from '@cofferdam/core'
+import { checkId } from './id.js'
+import { STATE_VERSION, type StateRecord } from './record.js'
+
+const FILE = 'state.json'
+const TEMPORARY = '.state.json'
+/** The FIFO a created container waits at; `start` opens it and removes it. */
+export const START_FIFO = 'start.fifo'
+
+/** The directory of one container's state: `<root>/<id>`, 0700. */
+export interface StateDirectory {
+  readonly id: string
+  readonly path: string
+  /** A path in the directory. */
+  join(name: string): string
+  /** Writes the record at once: a reader sees the old or the new one, never a part. */
+  write(text: string): void
+  /** Reads the record. */
+  read(): StateRecord
+  /** Removes the directory with what the runtime keeps in it. Idempotent. */
+  remove(): void
+}
+
+function open(root: string, id: string): StateDirectory {
+  const path = join(root, id)
+  return {
+    id,
+    path,
+    join: (name) => join(path, name),
+    write(text) {
+      writeFileSync(join(path, TEMPORARY), text, { mode: 0o600 })
+      renameSync(join(path, TEMPORARY), join(path, FILE))
+    },
+    read: () => parse(id, readState(path, id)),
+    remove() {
+      for (const name of [FILE, TEMPORARY, START_FIFO]) ignoring('ENOENT', () => unlinkSync(join(path, name)))
+      ignoring('ENOENT', () => rmdirSync(path))
+    },
+  }
+}
+
+function ignoring(code: string, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    if (!isErrno(error, code)) throw error
+  }
+}
+
+function readState(path: string, id: string): string {
+  try {
+    return readFileSync(join(path, FILE), 'utf8')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw notFound(id, path)
+    throw new CofferdamError('ERR_STATE', `read state of container ${id}: ${errorMessage(error)}`, {
+      path,
+      cause: error,
+    })
+  }
+}
+
+function parse(id: string, text: string): StateRecord {
+  let record: StateRecord
+  try {
+    record = JSON.parse(text) as StateRecord
+  } catch (error) {
+    throw new CofferdamError('ERR_STATE', `state of container ${id} is not JSON`, { cause: error })
+  }
+  if (record.version === STATE_VERSION && record.id === id) return record
+  throw new CofferdamError('ERR_STATE', `state of container ${id} has version ${record.version}`, {
+    hint: `this runtime reads version ${STATE_VERSION}`,
+  })
+}
+
+function notFound(id: string, path: string): CofferdamError {
+  return new CofferdamError('ERR_CONTAINER_NOT_FOUND', `container ${id} does not exist`, { path })
+}
+
+/**
+ * Makes the state directory of a new container, which reserves its id among all processes that share the root.
+ * @throws CofferdamError `ERR_INVALID_ID`, `ERR_CONTAINER_EXISTS`, `ERR_STATE`
+ */
+export function createStateDirectory(root: string, id: string): StateDirectory {
+  const directory = open(resolve(root), checkId(id))
+  for (let attempt = 0; ; attempt++) {
+    try {
+      mkdirSync(directory.path, 0o700)
+      return directory
+    } catch (error) {
+      if (isErrno(error, 'EEXIST')) {
+        throw new CofferdamError('ERR_CONTAINER_EXISTS', 'container with given ID already exists', {
+          path: directory.path,
+          hint: `delete container ${id} first, or choose another id`,
+        })
+      }
+      if (attempt > 0 || !isErrno(error, 'ENOENT')) {
+        throw new CofferdamError('ERR_STATE', `make state directory: ${errorMessage(error)}`, {
+          path: directory.path,
+          cause: error,
+        })
+      }
+      mkdirSync(resolve(root), { recursive: true, mode: 0o700 })
+    }
+  }
+}
+
+/**
+ * The state directory of an existing container.
+ * @throws CofferdamError `ERR_INVALID_ID`; reading it throws `ERR_CONTAINER_NOT_FOUND`, `ERR_STATE`
+ */
+export function openStateDirectory(root: string, id: string): StateDirectory {
+  return open(resolve(root), checkId(id))
+}
+
+/** Ids with a state directory below `root`, sorted. */
+export function listIds(root: string): string[] {
+  try {
+    return readdirSync(resolve(root), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort()
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return []
+    throw error
+  }
+}
