@@ -1,0 +1,58 @@
+#define _GNU_SOURCE
+/*
+ * layer: one image layer, from the growing file of its blob into a directory. Started confined: the directory is the
+ * root, there is no network, few capabilities and a short list of system calls. One pass, two threads.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "layer.h"
+
+enum { FLAG_ROOT_FD = 1 };
+
+static int unpack(const struct limits *limits, struct totals *totals)
+{
+    static struct entry entry;
+    int more;
+    while ((more = tar_next(&entry)) > 0)
+        if (apply_entry(&entry, totals, limits) < 0)
+            return -1;
+    if (more < 0 || stream_finish(totals) < 0)
+        return -1;
+    return totals->tar < 512 && totals->tar > 0 ? fail(REASON_HEADER, 0, NULL, "not a tar archive") : dirs_finish();
+}
+
+int main(void)
+{
+    struct limits limits = {0};
+    struct totals totals = {0};
+    uint32_t flags = 0;
+    pthread_t thread;
+    umask(0);
+    signal(SIGPIPE, SIG_IGN);
+#ifdef LAYER_ESCAPE_TEST
+    extern int escape_test(void);
+    return escape_test();
+#endif
+    if (source_start(&limits, &flags) < 0)
+        return report_end(&totals) < 0;
+    int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (flags & FLAG_ROOT_FD)
+        root = ROOT_FD;
+    struct inflate_job job = {&totals, limits.ratio};
+    int error;
+    if (root < 0)
+        fail(REASON_IO, errno, "/", "open the layer's directory");
+    else if (tree_open(root) < 0 || ring_init() < 0)
+        fail(REASON_MEMORY, ENOMEM, NULL, "get memory");
+    else if ((error = pthread_create(&thread, NULL, inflate_main, &job)) != 0)
+        fail(REASON_MEMORY, error, NULL, "start a thread");
+    else if (unpack(&limits, &totals) == 0)
+        pthread_join(thread, NULL);
+    /* After a failure the other thread may wait for a length that never comes: it ends with the process. */
+    return report_end(&totals) < 0;
+}
