@@ -4,6 +4,7 @@
  * architecture, are listed in `later` and checked against the headers where these are newer.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import type { Generator } from './generator.ts'
 
 const LAST_FROM_HEADERS = 450
 const X32_BIT = 0x40000000
@@ -155,10 +156,10 @@ function numbersOf(table: Table, text: string): [string, number][] {
 }
 
 /** The generator, as tools/codegen/main.ts runs it. */
-export const syscalls = {
+export const syscalls: Generator = {
   name: 'syscalls',
   /** Paths from the repository's root and their text; a table whose header is not installed is left out. */
-  outputs(): Map<string, string> {
+  outputs(): Promise<ReadonlyMap<string, string>> {
     const files = new Map<string, string>()
     for (const table of tables) {
       const header = table.header.find((path) => existsSync(path))
@@ -172,6 +173,6 @@ export const syscalls = {
         `/* ${note} */\nexport const ${table.architecture}: Readonly<Record<string, number>> = {\n${rows.join('\n')}\n}\n`,
       )
     }
-    return files
+    return Promise.resolve(files)
   },
 }

@@ -1,6 +1,7 @@
 import { CofferdamError } from '@cofferdam/core'
 import { closeQuietly, requireLinux } from '@cofferdam/sys'
 import { createCgroup } from './create.js'
+import { attachDeviceRules } from './devices/attach.js'
 import { type Directory, directories, directoryOf } from './directories.js'
 import { isFrozen, setFrozen } from './freeze.js'
 import { killCgroup } from './kill.js'
@@ -133,6 +134,9 @@ export class Cgroup implements AsyncDisposable {
     const steps = writes.map(writeStep)
     const error = failure(steps, await runSteps(steps))
     if (error !== undefined) throw error
+    const unified = this.#layout.mode === 'v2' ? this.paths[''] : undefined
+    if (unified !== undefined && (resources.devices?.length ?? 0) > 0)
+      await attachDeviceRules(unified, resources.devices ?? [])
   }
 
   /** Memory, processor time, processes and block I/O, like `systemd-cgtop`. */

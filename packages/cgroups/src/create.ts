@@ -1,7 +1,9 @@
 import { CofferdamError } from '@cofferdam/core'
 import type { CgroupOutcome, CgroupStep } from '@cofferdam/sys'
 import { neededControllers } from './controllers/index.js'
-import { type Directory, directories, directoryOf } from './directories.js'
+import { attachDeviceRules } from './devices/attach.js'
+import { stepError } from './error.js'
+import { type Directory, directories, directoryOf, unifiedDirectory } from './directories.js'
 import type { CgroupLayout } from './layout/detect.js'
 import { ancestors } from './name.js'
 import type { CgroupResources } from './resources.js'
@@ -54,6 +56,9 @@ export async function createCgroup(
   try {
     if (error !== undefined) throw error
     if (direct.length < writes.length) await run(writes.map(writeStep))
+    const unified = layout.mode === 'v2' ? unifiedDirectory(all) : undefined
+    if (unified !== undefined && (resources.devices?.length ?? 0) > 0)
+      await attachDeviceRules(unified, resources.devices ?? [])
     if (cpuset !== undefined) await fillCpuset(cpuset, outcomes.slice(-reads.length))
   } catch (failed) {
     await undo()
@@ -72,18 +77,25 @@ async function remove(made: readonly Directory[]): Promise<void> {
 
 /** Makes what lies above the cgroup. A cpuset hands its processors down to children made afterwards. */
 async function createAncestors(layout: CgroupLayout, path: string): Promise<void> {
-  const steps: CgroupStep[] = []
   for (const ancestor of ancestors(path)) {
-    for (const { hierarchy, path: directory } of directories(layout, ancestor)) {
-      steps.push({ kind: 'mkdir', path: directory, optional: true })
-      if (!hierarchy.controllers.includes('cpuset')) continue
-      await run(steps.splice(0))
-      const files: CgroupStep[] = cpusetFiles.map((file) => ({ kind: 'read', path: `${directory}/${file}` }))
-      await fillCpuset(directory, await runSteps(files))
-      steps.push({ kind: 'write', path: `${directory}/cgroup.clone_children`, data: '1', optional: true })
-    }
+    const all = directories(layout, ancestor)
+    await makeDirectories(all.map(({ path: directory }) => directory))
+    const cpuset = layout.mode === 'v2' ? undefined : directoryOf(all, 'cpuset', layout.mode)
+    if (cpuset === undefined) continue
+    const files: CgroupStep[] = cpusetFiles.map((file) => ({ kind: 'read', path: `${cpuset}/${file}` }))
+    await fillCpuset(cpuset, await runSteps(files))
+    await runSteps([{ kind: 'write', path: `${cpuset}/cgroup.clone_children`, data: '1', optional: true }])
   }
-  await run(steps)
+}
+
+/** mkdir of each that is not there; another process may make them at the same time. */
+async function makeDirectories(paths: readonly string[]): Promise<void> {
+  const steps: CgroupStep[] = paths.map((path) => ({ kind: 'mkdir', path, optional: true }))
+  const outcomes = await runSteps(steps)
+  for (const [index, outcome] of outcomes.entries()) {
+    const error = stepError('mkdir', 'create cgroup', paths[index] as string, Number(outcome))
+    if (Number(outcome) < 0 && error.code !== 'ERR_CGROUP_EXISTS') throw error
+  }
 }
 
 /** A v1 cpuset without processors or memory nodes takes no process: it gets its parent's. `own` is what it has. */
@@ -128,16 +140,15 @@ async function enableControllers(
     )
   const missing = wanted.filter((name) => available.includes(name) && !enabled.includes(name))
   if (missing.length === 0) return
-  const steps: CgroupStep[] = []
   for (const [index, level] of levels.entries()) {
-    if (index > 0) steps.push({ kind: 'mkdir', path: level, optional: true })
-    for (const name of missing)
-      steps.push({
+    if (index > 0) await makeDirectories([level])
+    await run(
+      missing.map((name) => ({
         kind: 'write',
         path: `${level}/cgroup.subtree_control`,
         data: `+${name}`,
-        optional: !needed.includes(name) || enabled.includes(name),
-      })
+        optional: !needed.includes(name),
+      })),
+    )
   }
-  await run(steps)
 }

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { native, nativeCandidates, programPath, requireLinux } from './native.js'
+export { attachDeviceProgram } from './bpf.js'
 export { cgroupSteps } from './cgroup.js'
 export type { CgroupOutcome, CgroupStep } from './cgroup.js'
 export { check } from './check.js'

@@ -24,7 +24,8 @@ function check({ memory = {} }: CgroupResources): Checked {
     unlimited: true,
     hint: `the kernel charges memory in batches; write at least ${MIN_MEMORY} bytes`,
   })
-  const swap = bytes(memory.swap, 'swap')
+  // Without a limit on memory none on both together can stand.
+  const swap = bytes(memory.swap, 'swap') ?? (limit === -1 ? -1 : undefined)
   if (swap !== undefined && swap !== -1) {
     if (limit === undefined || limit === -1)
       throw limitError('memory.swap', 'needs memory.limit: it limits memory and swap together')
@@ -72,7 +73,7 @@ export const memory: Controller = {
           ]
     return [
       ...write('limit_in_bytes', limit, swap !== undefined),
-      ...write('memsw.limit_in_bytes', swap),
+      ...write('memsw.limit_in_bytes', swap, swap === -1),
       ...(swap === undefined ? [] : write('limit_in_bytes', limit)),
       ...write('soft_limit_in_bytes', reservation),
       ...write('kmem.tcp.limit_in_bytes', kernelTCP),
@@ -89,7 +90,8 @@ export const memory: Controller = {
     })
     const writes: FileWrite[] = []
     // v2 counts swap alone.
-    if (swap !== undefined) writes.push(write('swap.max', swap === -1 ? 'max' : String(swap - (limit ?? 0))))
+    if (swap === -1) writes.push({ ...write('swap.max', 'max'), optional: true })
+    else if (swap !== undefined) writes.push(write('swap.max', String(swap - (limit ?? 0))))
     if (limit !== undefined) writes.push(write('max', max(limit)))
     if (reservation !== undefined) writes.push(write('low', max(reservation)))
     return writes

@@ -10,6 +10,7 @@ struct export {
     napi_callback call;
 };
 
+extern const struct export bpf_exports[];
 extern const struct export cgroup_exports[];
 extern const struct export file_exports[];
 extern const struct export lane_exports[];

@@ -1,6 +1,7 @@
 #include "addon.h"
 
 static const struct export *const tables[] = {
+    bpf_exports,
     cgroup_exports,
     file_exports,
     lane_exports,
