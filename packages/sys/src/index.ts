@@ -58,3 +58,13 @@ export { removeTree, removeTreeOn } from './remove.js'
 export { getXattr, listXattr, removeXattr, setXattr } from './xattr.js'
 export { boundPort, reservePort } from './socket.js'
 export type { PortReservation } from './socket.js'
+export {
+  REPORT,
+  REQUEST,
+  spawnerOpen,
+  spawnerPid,
+  spawnerRef,
+  spawnerSend,
+  spawnerShutdown,
+} from './spawner.js'
+export type { Report, SpawnerHandle } from './spawner.js'

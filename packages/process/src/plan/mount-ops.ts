@@ -40,6 +40,8 @@ export interface RootOp {
   readonly path?: string
   /** Use the directory as it is (for chroot without a mount namespace). */
   readonly plain?: boolean
+  /** Make `/` private first; pivot_root(2) refuses a shared one. */
+  readonly privateParent?: boolean
   /** Attributes of the root's mount from the beginning, such as an id map. */
   readonly attrs?: AttrChange
   /** A user namespace whose id map the mount gets (MOUNT_ATTR_IDMAP, Linux 5.12). */

@@ -21,6 +21,7 @@ extern const struct export netns_exports[];
 extern const struct export process_exports[];
 extern const struct export remove_exports[];
 extern const struct export socket_exports[];
+extern const struct export spawner_exports[];
 extern const struct export xattr_exports[];
 
 #endif

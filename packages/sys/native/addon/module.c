@@ -12,6 +12,7 @@ static const struct export *const tables[] = {
     process_exports,
     remove_exports,
     socket_exports,
+    spawner_exports,
     xattr_exports,
 };
 

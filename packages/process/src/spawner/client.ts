@@ -1,0 +1,189 @@
+import { availableParallelism } from 'node:os'
+import {
+  REPORT,
+  REQUEST,
+  closeQuietly,
+  memfd,
+  spawnerOpen,
+  spawnerRef,
+  spawnerSend,
+  type Report,
+  type SpawnerHandle,
+} from '@cofferdam/sys'
+import type { EncodedPlan } from '../plan/encode.js'
+
+/** What is told of one launch. */
+export interface LaunchSink {
+  onReport(report: Report): void
+  /** The spawner is gone and everything attached to it has been killed. */
+  onLost(): void
+  /** The request could not be sent. */
+  onUnsent(error: unknown): void
+}
+
+const PLAN_INLINE_MAX = 65536
+/** More starts at a time only wait for each other's locks in the kernel and take processors from the event loop. */
+const MAX_STARTING = 4 * availableParallelism()
+const MAX_SENT_PER_TURN = 4
+
+/**
+ * One spawner and the launches under way in it: starts go out in the order they came, a bounded number at a time and a
+ * few per turn of the event loop.
+ */
+export class SpawnerClient {
+  readonly #handle: SpawnerHandle
+  readonly #sinks = new Map<number, LaunchSink>()
+  readonly #starting = new Set<number>()
+  readonly #waiting = new Map<number, EncodedPlan>()
+  #nextId = 1
+  #refs = 0
+  #pumping = false
+  #lost = false
+  readonly #onLost: () => void
+
+  constructor(detached: boolean, onLost: () => void) {
+    this.#onLost = onLost
+    this.#handle = spawnerOpen(detached, (report) => this.#onReport(report))
+  }
+
+  /** The connection itself, for tests and diagnosis. */
+  get handle(): SpawnerHandle {
+    return this.#handle
+  }
+
+  /** Queues a launch and returns its id; the sink hears of it until its EXIT or GONE report is final. */
+  start(plan: EncodedPlan, sink: LaunchSink): number {
+    const id = this.#nextId
+    this.#nextId = id === 0xffffffff ? 1 : id + 1
+    this.#sinks.set(id, sink)
+    this.#waiting.set(id, plan)
+    if (!this.#pumping && this.#starting.size < MAX_STARTING) this.#pump()
+    return id
+  }
+
+  /** Takes a launch that has not been sent out of the queue; false when it has. */
+  withdraw(id: number): boolean {
+    if (!this.#waiting.delete(id)) return false
+    this.#sinks.delete(id)
+    return true
+  }
+
+  /** Lets a launch go on from its barrier, or ends it with an errno. */
+  continue(id: number, errno: number): void {
+    this.#send({ type: REQUEST.CONTINUE, id, value: errno })
+  }
+
+  /** Kills the process and, without a pid namespace of its own, all its descendants. */
+  kill(id: number): void {
+    this.#send({ type: REQUEST.KILL, id })
+  }
+
+  /** Counts what keeps the event loop alive. */
+  ref(): void {
+    if (this.#refs++ === 0 && !this.#lost) spawnerRef(this.#handle, true)
+  }
+
+  unref(): void {
+    if (--this.#refs === 0 && !this.#lost) spawnerRef(this.#handle, false)
+  }
+
+  #send(request: Parameters<typeof spawnerSend>[1]): void {
+    if (this.#lost) return
+    try {
+      if (!spawnerSend(this.#handle, request)) setImmediate(() => this.#send(request))
+    } catch {
+      // The LOST report follows.
+    }
+  }
+
+  #pump(): void {
+    this.#pumping = false
+    let sent = 0
+    for (const [id, plan] of this.#waiting) {
+      if (this.#starting.size >= MAX_STARTING || this.#lost) return
+      if (sent++ === MAX_SENT_PER_TURN) {
+        this.#pumpLater()
+        return
+      }
+      try {
+        if (!this.#sendPlan(id, plan)) {
+          this.#pumpLater()
+          return
+        }
+        this.#waiting.delete(id)
+        this.#starting.add(id)
+      } catch (error) {
+        const sink = this.#sinks.get(id)
+        this.withdraw(id)
+        sink?.onUnsent(error)
+      }
+    }
+  }
+
+  #pumpLater(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    setImmediate(() => this.#pump())
+  }
+
+  #sendPlan(id: number, { bytes, fds }: EncodedPlan): boolean {
+    if (bytes.length <= PLAN_INLINE_MAX) {
+      return spawnerSend(this.#handle, { type: REQUEST.START, id, plan: bytes, fds })
+    }
+    const fd = memfd('plan', bytes, 0)
+    try {
+      return spawnerSend(this.#handle, {
+        type: REQUEST.START_MEMFD,
+        id,
+        size: bytes.length,
+        fds: [...fds, fd],
+      })
+    } finally {
+      closeQuietly(fd)
+    }
+  }
+
+  #onReport(report: Report): void {
+    if (report.type === REPORT.LOST) {
+      this.#end()
+      return
+    }
+    const sink = this.#sinks.get(report.id)
+    if (report.type !== REPORT.CLONED && report.type !== REPORT.FD && this.#starting.delete(report.id)) {
+      if (this.#waiting.size > 0) this.#pumpLater()
+    }
+    if (sink === undefined) {
+      closeQuietly(report.fd)
+      return
+    }
+    sink.onReport(report)
+  }
+
+  /** The sink needs no more reports. */
+  forget(id: number): void {
+    this.#sinks.delete(id)
+  }
+
+  #end(): void {
+    this.#lost = true
+    if (this.#refs > 0) spawnerRef(this.#handle, false)
+    this.#onLost()
+    const sinks = [...this.#sinks.values()]
+    this.#sinks.clear()
+    this.#waiting.clear()
+    for (const sink of sinks) sink.onLost()
+  }
+}
+
+const clients = new Map<boolean, SpawnerClient>()
+
+/** This environment's spawner, started on first use and again when it was lost. @throws CofferdamError `ERR_SYSCALL` */
+export function spawnerClient(detached = false): SpawnerClient {
+  const known = clients.get(detached)
+  if (known !== undefined) return known
+  const client: SpawnerClient = new SpawnerClient(detached, () => {
+    if (clients.get(detached) === client) clients.delete(detached)
+  })
+  clients.set(detached, client)
+  return client
+}

@@ -1,0 +1,102 @@
+#include "init.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+static int barrier(uint32_t number)
+{
+    struct report report = {.type = R_BARRIER, .id = self.id, .op = self.op, .value = number};
+    report_send(self.status, &report, -1);
+    int result = await_continue();
+    if (result < 0)
+        sys_exit(127); /* Node knows why */
+    return 0;
+}
+
+int op_barrier(const struct op *op)
+{
+    return barrier((uint32_t)op->a);
+}
+
+int op_wait(const struct op *op)
+{
+    int fd = fd_of(op->fd), listening = 0;
+    unsigned size = sizeof listening;
+    char bytes[8];
+    if (op->fd < 0)
+        return barrier((uint32_t)op->a);
+    struct report report = {.type = R_BARRIER, .id = self.id, .op = self.op, .value = (uint32_t)op->a};
+    report_send(self.status, &report, -1);
+    if (sys_5(SYS_getsockopt, fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening) {
+        int peer = (int)sys_4(SYS_accept4, fd, NULL, NULL, SOCK_CLOEXEC);
+        if (peer < 0)
+            return peer;
+        sys_close(fd);
+        sys_close(self.status);
+        self.status = peer;
+        return await_continue();
+    }
+    long got;
+    while ((got = sys_3(SYS_read, fd, bytes, sizeof bytes)) == -EINTR)
+        ;
+    sys_close(fd);
+    return got > 0 ? 0 : got < 0 ? (int)got : -EPIPE;
+}
+
+static char hook_output[REPORT_DETAIL];
+
+_Noreturn static void hook_child(const struct op *op, int input, int output)
+{
+    sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0);
+    sys_3(SYS_dup3, input, 0, 0);
+    sys_3(SYS_dup3, output, 1, 0);
+    sys_3(SYS_dup3, output, 2, 0);
+    sys_3(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+    long result = sys_3(SYS_execve, blob(op->s[0]), array(op->s[1]), array(op->s[2]));
+    sys_exit(result == -ENOENT ? 127 : 126);
+}
+
+int op_hook(const struct op *op)
+{
+    int input[2], output[2], pidfd = -1, status = 0;
+    int result = (int)sys_2(SYS_pipe2, input, O_CLOEXEC);
+    if (result == 0)
+        result = (int)sys_2(SYS_pipe2, output, O_CLOEXEC | O_NONBLOCK);
+    if (result < 0)
+        return result;
+    /* At most 60 KiB, less than a pipe holds, so that the write cannot wait. */
+    if (op->s[3] != 0)
+        sys_3(SYS_write, input[1], blob(op->s[3]), blob_size(op->s[3]));
+    sys_close(input[1]);
+    struct clone_args args = {
+        .flags = CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
+    int pid = (int)sys_2(SYS_clone3, &args, sizeof args);
+    if (pid == 0)
+        hook_child(op, input[0], output[1]);
+    sys_close(input[0]);
+    sys_close(output[1]);
+    if (pid > 0) {
+        struct pollfd end = {pidfd, POLLIN, 0};
+        int ready;
+        while ((ready = sys_poll(&end, 1, op->a == 0 ? -1 : (int)op->a)) == -EINTR)
+            ;
+        if (ready == 0) {
+            sys_kill(pid, SIGKILL);
+            result = -ETIMEDOUT;
+        }
+        sys_wait4(pid, &status, __WALL, NULL);
+        sys_close(pidfd);
+    } else {
+        result = pid;
+    }
+    long size = sys_3(SYS_read, output[0], hook_output, sizeof hook_output - 1);
+    sys_close(output[0]);
+    if (size > 0) {
+        hook_output[size] = '\0';
+        self.detail = hook_output;
+    }
+    if (result == 0 && status != 0)
+        result = WIFEXITED(status) && WEXITSTATUS(status) == 127 ? -ENOENT : -ECANCELED;
+    return result;
+}
