@@ -42,6 +42,8 @@ export const OP = Object.fromEntries(
     'waitForStart',
     'cwd',
     'lookup',
+    'unshare',
+    'loopback',
     'exec',
   ].map((name, index) => [name, index + 1]),
 ) as Record<string, number>

@@ -59,6 +59,9 @@ export function encodeProcessOp(writer: PlanWriter, op: ProcessOp): OpRecord {
   switch (op.op) {
     case 'setns':
       return { code, fd: writer.fd(op.fd, `setns ${op.kind}`), a: CLONE_NEW[op.kind] }
+    case 'unshare':
+      return { code, a: CLONE_NEW[op.kind] }
+    case 'loopback':
     case 'setsid':
     case 'noNewPrivileges':
       return { code }

@@ -67,6 +67,10 @@ export function describeOp(op: Op): string {
       return `change the root (${op.how ?? 'pivot'})`
     case 'setns':
       return `enter the ${op.kind} namespace`
+    case 'unshare':
+      return `make a new ${op.kind} namespace`
+    case 'loopback':
+      return 'set the loopback device up'
     case 'hostname':
       return `set the host name ${op.name}`
     case 'domainname':

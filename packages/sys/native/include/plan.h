@@ -100,6 +100,8 @@ enum op_code {
     OP_WAIT,        /* fd or -1; a: number of the barrier when -1 */
     OP_CWD,         /* s0 path; 1: create, 2: lenient */
     OP_LOOKUP,
+    OP_UNSHARE,  /* a: CLONE_NEW* */
+    OP_LOOPBACK,
     OP_EXEC, /* s0 array of arguments, s1 array of environment, s2 list of directories, s3 path or none; fd or -1 */
     OP_END,
 };

@@ -48,6 +48,8 @@ static int (*const table[OP_END])(const struct op *) = {
     [OP_WAIT] = op_wait,
     [OP_CWD] = op_cwd,
     [OP_LOOKUP] = op_lookup,
+    [OP_UNSHARE] = op_unshare,
+    [OP_LOOPBACK] = op_loopback,
     [OP_EXEC] = op_exec,
 };
 

@@ -128,6 +128,8 @@ int op_barrier(const struct op *op);
 int op_wait(const struct op *op);
 int op_cwd(const struct op *op);
 int op_lookup(const struct op *op);
+int op_unshare(const struct op *op);
+int op_loopback(const struct op *op);
 int op_exec(const struct op *op);
 
 /* stdio.c: moves the descriptors the launch still needs to `lowest` or above */

@@ -1,6 +1,7 @@
 #include "init.h"
 
-#include <sys/prctl.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
 
 /* Writes below /proc by a handle no container can have mounted over (CVE-2025-52881). */
 int write_proc(const char *path, const char *value, size_t size)
@@ -49,6 +50,23 @@ int op_time_offsets(const struct op *op)
 int op_setns(const struct op *op)
 {
     return (int)sys_2(SYS_setns, fd_of(op->fd), op->a);
+}
+
+int op_unshare(const struct op *op)
+{
+    return (int)sys_1(SYS_unshare, op->a);
+}
+
+int op_loopback(const struct op *op)
+{
+    (void)op;
+    struct ifreq request = {.ifr_name = "lo"};
+    cleanup_close int fd = (int)sys_3(SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int result = fd < 0 ? fd : (int)sys_3(SYS_ioctl, fd, SIOCGIFFLAGS, &request);
+    if (result < 0)
+        return result;
+    request.ifr_flags |= IFF_UP;
+    return (int)sys_3(SYS_ioctl, fd, SIOCSIFFLAGS, &request);
 }
 
 int op_setsid(const struct op *op)
