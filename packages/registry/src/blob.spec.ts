@@ -134,13 +134,17 @@ describe('a blob', () => {
     expect(storage.seen.map((request) => [request.authorization, request.url.endsWith('s3cret')])).toEqual([
       [undefined, true],
     ])
-    storage.misbehave = (_request, response) =>
-      void response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+    // The storage asks for credentials itself: neither they nor a token are for it.
+    storage.misbehave = (_request, response) => {
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${storage.host}/token"` }).end()
+      return true
+    }
     const error = await read(client.repository(`${fake.host}/app`).fetchBlob(blob)).catch(
       (reason: Error) => reason,
     )
     expect(error).toMatchObject({ code: 'ERR_REGISTRY_UNAUTHORIZED' })
     expect(JSON.stringify([String(error), error])).not.toContain('s3cret')
     expect(storage.seen.every((request) => request.authorization === undefined)).toBe(true)
+    expect(storage.log.some((line) => line.includes('/token'))).toBe(false)
   })
 })

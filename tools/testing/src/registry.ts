@@ -3,6 +3,7 @@ import { createSign, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -168,7 +169,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     const failed = new Promise<never>((_resolve, reject) => registry.once('error', reject))
     const host = await Promise.race([listening(registry), failed])
     registry.stderr.resume()
-    registry.stderr.unref?.()
+    ;(registry.stderr as Socket).unref()
     const pid = registry.pid as number
     return {
       host,
