@@ -18,3 +18,14 @@ export type { LaunchOptions, LaunchingProcess } from './launch/launch.js'
 export { LaunchedProcess } from './launch/launched.js'
 export type { LaunchFds, LaunchWarning } from './launch/launched.js'
 export type { ExitStatus } from './launch/exit.js'
+export { spawn } from './spawn/spawn.js'
+export { SpawnedProcess } from './spawn/process.js'
+export type { ProcessTerminal, SpawnExit } from './spawn/process.js'
+export type {
+  CapabilitySets,
+  NamespaceChoice,
+  SpawnCgroup,
+  SpawnNamespaces,
+  SpawnOptions,
+  StdioTarget,
+} from './spawn/options.js'

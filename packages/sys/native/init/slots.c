@@ -53,16 +53,16 @@ static void settle(struct slot *slot)
 }
 
 /* The launch's socket ended: the program runs, or the process died on the way. */
-static void ended(struct slot *slot, int32_t progress)
+static void ended(struct slot *slot, const volatile int32_t *progress)
 {
     sys_close(slot->status);
     slot->status = -1;
     if (!slot->failed) {
         /* A detached launch leaves us for another starter's socket (OP_WAIT). */
-        if (progress == PROGRESS_EXEC || ((slot->flags & PLAN_DETACHED) != 0 && !slot->exited)) {
+        if (*progress == PROGRESS_EXEC || ((slot->flags & PLAN_DETACHED) != 0 && !slot->exited)) {
             started(slot);
         } else {
-            struct report report = {.type = R_FAILED, .id = slot->id, .op = progress, .detail = "killed"};
+            struct report report = {.type = R_FAILED, .id = slot->id, .op = *progress, .detail = "killed"};
             report_send(NODE_FD, &report, -1);
             slot->failed = true;
         }
@@ -88,7 +88,7 @@ static void known(struct slot *slot, int pid, int pidfd)
         slot_cloned(slot);
 }
 
-void slot_read(struct slot *slot, int32_t progress)
+void slot_read(struct slot *slot, const volatile int32_t *progress)
 {
     while (slot->id != 0 && slot->status >= 0) {
         struct report report = {0};
@@ -142,7 +142,7 @@ static struct slot *owner(int pid)
     return NULL;
 }
 
-void slots_reap(const int32_t *progress)
+void slots_reap(const volatile int32_t *progress)
 {
     int pid, status;
     struct rusage usage;
@@ -166,7 +166,7 @@ void slots_reap(const int32_t *progress)
             slot->exit_status = status;
             slot->usage = usage;
         }
-        slot_read(slot, progress[slot - slots]);
+        slot_read(slot, &progress[slot - slots]);
         if (slot->id != 0)
             settle(slot);
     }

@@ -187,7 +187,7 @@ _Noreturn void spawner_main(void)
             else if (source == WATCH_CHILDREN)
                 reap = true;
             else
-                slot_read(&slots[source], (*progress)[source]);
+                slot_read(&slots[source], &(*progress)[source]);
         }
         if (reap) {
             char info[128];

@@ -22,8 +22,8 @@ extern uint32_t slots_used;
 
 /* slots.c */
 void slot_cloned(struct slot *slot);
-void slot_read(struct slot *slot, int32_t progress);
+void slot_read(struct slot *slot, const volatile int32_t *progress);
 void slot_kill(struct slot *slot);
-void slots_reap(const int32_t *progress);
+void slots_reap(const volatile int32_t *progress);
 
 #endif

@@ -1,0 +1,84 @@
+import type { ClockOffset, IdMapping } from '../plan/clone.js'
+import type { MountOp } from '../plan/mount-ops.js'
+import type { RlimitType } from '../plan/process-ops.js'
+
+/** A new namespace (`true`), or one to join: an open descriptor or a path like `/proc/1/ns/net`. */
+export type NamespaceChoice = boolean | number | string
+
+/** Which namespaces the process is in; those left out are shared with the starter. */
+export interface SpawnNamespaces {
+  readonly mount?: NamespaceChoice
+  readonly pid?: NamespaceChoice
+  readonly net?: NamespaceChoice
+  readonly ipc?: NamespaceChoice
+  readonly cgroup?: NamespaceChoice
+  readonly uts?: NamespaceChoice | { readonly hostname?: string; readonly domainname?: string }
+  readonly time?: NamespaceChoice | { readonly monotonic?: ClockOffset; readonly boottime?: ClockOffset }
+  /** `self` maps the starter to root inside, like `unshare --map-root-user`; `true` is the same. */
+  readonly user?:
+    | NamespaceChoice
+    | { readonly map: 'self' }
+    | { readonly uidMappings: readonly IdMapping[]; readonly gidMappings: readonly IdMapping[] }
+}
+
+/** What `spawn` needs of a cgroup; `Cgroup` of @cofferdam/cgroups is one. */
+export interface SpawnCgroup {
+  /** An open directory of the v2 hierarchy: the process starts in it (CLONE_INTO_CGROUP). */
+  readonly fd?: number
+  /** Puts a process into it, while that waits before exec; for v1 hierarchies. */
+  join?(pid: number): Promise<void>
+  /** How many processes the kernel has killed in it for lack of memory; undefined without a memory cgroup. */
+  oomKills?(): Promise<number | undefined>
+}
+
+/** Bit n is capability n (capabilities(7)). */
+export interface CapabilitySets {
+  readonly bounding: bigint
+  readonly effective: bigint
+  readonly permitted: bigint
+  readonly inheritable: bigint
+  readonly ambient: bigint
+}
+
+/** Where a descriptor of the process leads. */
+export type StdioTarget = 'pipe' | 'ignore' | 'inherit' | number
+
+/** Options of `spawn`. */
+export interface SpawnOptions {
+  readonly namespaces?: SpawnNamespaces
+  /** A directory, or a detached mount's descriptor, that becomes the root; needs a new mount namespace. */
+  readonly rootfs?: string | number
+  /** Mounts made in the rootfs (in the host's tree without one), in order; needs a new mount namespace. */
+  readonly mounts?: readonly MountOp[]
+  /** Mount a fresh /proc; by default when pid and mount namespaces are both new. */
+  readonly proc?: boolean
+  readonly cgroup?: SpawnCgroup
+  /** All five sets, or one value for all but ambient and inheritable. */
+  readonly capabilities?: bigint | CapabilitySets
+  readonly rlimits?: Readonly<
+    Partial<
+      Record<RlimitType, number | bigint | { readonly soft: number | bigint; readonly hard: number | bigint }>
+    >
+  >
+  /** A compiled filter: an array of `struct sock_filter`. */
+  readonly seccomp?: Uint8Array
+  readonly noNewPrivileges?: boolean
+  readonly uid?: number
+  readonly gid?: number
+  /** Supplementary groups; with `uid` or `gid` given they are emptied unless listed. */
+  readonly groups?: readonly number[]
+  readonly umask?: number
+  readonly cwd?: string
+  /** The whole environment; the starter's own when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Three or more targets, or one for all three; `pipe` by default. */
+  readonly stdio?: StdioTarget | readonly StdioTarget[]
+  /** A pseudo-terminal instead of stdio. */
+  readonly pty?: boolean | { readonly columns?: number; readonly rows?: number }
+  /** Ends the launch, or kills the process with its descendants. */
+  readonly signal?: AbortSignal
+  /** Milliseconds after which the process is killed with its descendants. */
+  readonly timeout?: number
+  /** Bytes of stdout and stderr together after which the process is killed with its descendants. */
+  readonly maxOutput?: number
+}

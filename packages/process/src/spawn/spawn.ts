@@ -1,0 +1,56 @@
+import { requireLinux, closeQuietly } from '@cofferdam/sys'
+import { launch, type LaunchOptions } from '../launch/launch.js'
+import { invalidPlan } from '../plan/writer.js'
+import { planNamespaces } from './namespaces.js'
+import type { SpawnCgroup, SpawnOptions } from './options.js'
+import { CGROUP_BARRIER, spawnPlan } from './plan.js'
+import { SpawnedProcess } from './process.js'
+import { openStdio, type StdioEnds } from './stdio.js'
+
+/** The join runs beside the mounts of the process; its barrier waits for it. */
+function cgroupOptions(cgroup: SpawnCgroup | undefined): LaunchOptions {
+  if (cgroup?.join === undefined) return {}
+  return {
+    onCloned: ({ pid }) => cgroup.join?.(pid),
+    barriers: { [CGROUP_BARRIER]: () => undefined },
+  }
+}
+
+/**
+ * Starts a program; resolves when it runs. Like `child_process.spawn`, with the namespaces, root, cgroup, capabilities,
+ * limits and filter of `options`, like `unshare`, `nsenter`, `chroot`, `setpriv` and `prlimit` in one. Whatever it
+ * starts dies with this process, daemonised or not.
+ * @throws CofferdamError `ERR_INVALID_PLAN`, `ERR_NAMESPACE` before anything is touched; `ERR_PROGRAM_NOT_FOUND`,
+ * `ERR_EXEC`, `ERR_CLONE_FORBIDDEN`, `ERR_CLONE`, `ERR_LAUNCH` naming what failed, with nothing left behind; the
+ * reason of `signal`
+ */
+export async function spawn(args: readonly string[], options: SpawnOptions = {}): Promise<SpawnedProcess> {
+  requireLinux()
+  options.signal?.throwIfAborted()
+  if (args.length === 0) throw invalidPlan('spawn: no program', "give ['program', ...arguments]")
+  const namespaces = planNamespaces(options.namespaces)
+  let stdio: StdioEnds = { child: [], ours: [], opened: [] }
+  try {
+    if (!options.pty) stdio = openStdio(options.stdio)
+    const plan = spawnPlan(args, options, namespaces, stdio.child)
+    const oomKillsBefore = await options.cgroup?.oomKills?.()
+    const launched = await launch(plan, {
+      ...cgroupOptions(options.cgroup),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
+    return new SpawnedProcess({
+      launched,
+      ours: stdio.ours,
+      cgroup: options.cgroup,
+      oomKillsBefore,
+      maxOutput: options.maxOutput,
+      timeout: options.timeout,
+      signal: options.signal,
+    })
+  } catch (error) {
+    for (const fd of stdio.ours) closeQuietly(fd)
+    throw error
+  } finally {
+    for (const fd of [...stdio.opened, ...namespaces.opened]) closeQuietly(fd)
+  }
+}
