@@ -14,6 +14,7 @@ interface FileCalls {
   tryLock(fd: number, operation: number): number
   lock(lane: LaneHandle, fd: number, operation: number): Promise<number>
   setNonblock(fd: number, on: number): number
+  syncfs(lane: LaneHandle, fd: number): Promise<number>
 }
 const calls = () => native<FileCalls>()
 
@@ -117,4 +118,9 @@ export async function lock(lane: Lane, fd: number, operation: number): Promise<v
 /** Sets or clears O_NONBLOCK. @throws CofferdamError `ERR_SYSCALL` */
 export function setNonblock(fd: number, on: boolean): void {
   check('fcntl', calls().setNonblock(fd, on ? 1 : 0))
+}
+
+/** Writes the file system that holds `fd` to its device (syncfs(2)), waiting on the lane's thread. @throws CofferdamError `ERR_SYSCALL` */
+export async function syncfs(lane: Lane, fd: number): Promise<void> {
+  check('syncfs', await calls().syncfs(lane.handle, fd))
 }

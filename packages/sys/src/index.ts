@@ -30,6 +30,7 @@ export {
   openat2,
   pipe,
   setNonblock,
+  syncfs,
   tryLock,
 } from './file.js'
 export {

@@ -181,6 +181,29 @@ static napi_value sys_lock(napi_env env, napi_callback_info info)
     return lane_submit(env, lane, &job->base.job);
 }
 
+static void run_syncfs(struct job *job)
+{
+    struct lock_job *sync = (struct lock_job *)job;
+    sync->base.result = syncfs(sync->fd) < 0 ? -errno : 0;
+}
+
+/* syncfs(lane, fd): the whole file system of fd to its device, on the lane */
+static napi_value sys_syncfs(napi_env env, napi_callback_info info)
+{
+    napi_value argv[2];
+    int32_t fd;
+    struct lane *lane;
+    if (!arg_get(env, info, 2, argv) || (lane = lane_from(env, argv[0])) == NULL || !arg_i32(env, argv[1], &fd))
+        return arg_int(env, -EINVAL);
+    struct lock_job *job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return arg_int(env, -ENOMEM);
+    job->base.job.run = run_syncfs;
+    job->base.job.value = int_job_value;
+    job->fd = fd;
+    return lane_submit(env, lane, &job->base.job);
+}
+
 /* setNonblock(fd, on) */
 static napi_value sys_set_nonblock(napi_env env, napi_callback_info info)
 {
@@ -198,6 +221,6 @@ const struct export file_exports[] = {
     {"close", sys_close},         {"openat2", sys_openat2}, {"dup", sys_dup},
     {"mkdirat", sys_mkdirat},     {"pipe", sys_pipe},       {"eventfd", sys_eventfd},
     {"memfd", sys_memfd},         {"fsType", sys_fs_type},  {"tryLock", sys_try_lock},
-    {"lock", sys_lock},           {"setNonblock", sys_set_nonblock},
+    {"lock", sys_lock},           {"setNonblock", sys_set_nonblock}, {"syncfs", sys_syncfs},
     {NULL, NULL},
 };

@@ -140,9 +140,10 @@ static int inflate_zstd(void)
     if (z == NULL)
         return fail(REASON_MEMORY, 0, NULL, "start zstd");
     size_t hint = 1;
+    bool held = false; /* the decoder has output that did not fit */
     int result = -1;
     for (;;) {
-        if (input.at == input.length) {
+        if (input.at == input.length && !held) {
             long n = refill();
             if (n == 0)
                 result = hint == 0 ? 0 : fail(REASON_TRUNCATED, 0, NULL, "the zstd stream ends early");
@@ -161,6 +162,7 @@ static int inflate_zstd(void)
             fail(REASON_COMPRESSION, 0, NULL, ZSTD_getErrorName(hint));
             break;
         }
+        held = hint != 0 && out.pos == out.size;
         if (produce(out.pos) < 0)
             break;
     }

@@ -1,0 +1,41 @@
+import { CofferdamError } from '@cofferdam/core'
+import { parseImageConfig, type ImageConfig } from '@cofferdam/oci-spec'
+import type { Manifest } from '../content/descriptor.js'
+import { mediaTypes } from '../content/media-types.js'
+import { parseDigest, type Digest } from '../reference/digest.js'
+
+/** Bytes of the largest image configuration that is read. */
+export const maxConfigSize = 4 * 1024 * 1024
+
+/** Whether a manifest is of an image that containers can be made of, not of another artifact. */
+export function isImageManifest(manifest: Manifest): boolean {
+  const { mediaType } = manifest.config
+  return mediaType === mediaTypes.config || mediaType === mediaTypes.dockerConfig
+}
+
+/**
+ * The diff ids of an image's layers, lowest first.
+ * @throws CofferdamError `ERR_INVALID_IMAGE`, `ERR_INVALID_DIGEST`
+ */
+export function diffIds(config: ImageConfig, manifest: Manifest): Digest[] {
+  const ids = config.rootfs.diff_ids.map((id, index) => parseDigest(id, `rootfs.diff_ids[${index}]`))
+  if (ids.length !== manifest.layers.length) {
+    throw new CofferdamError(
+      'ERR_INVALID_IMAGE',
+      `image ${manifest.config.digest}: ${manifest.layers.length} layers, but ${ids.length} diff ids`,
+      { hint: 'the image is damaged or made by a faulty tool; build or push it again' },
+    )
+  }
+  return ids
+}
+
+/** The configuration in `bytes`. @throws CofferdamError `ERR_INVALID_IMAGE`, `ERR_INVALID_JSON`, `ERR_TOO_LARGE` */
+export function readConfig(bytes: Uint8Array, name: string): ImageConfig {
+  if (bytes.length > maxConfigSize) {
+    throw new CofferdamError(
+      'ERR_TOO_LARGE',
+      `${name}: ${bytes.length} bytes; ${maxConfigSize} are the limit`,
+    )
+  }
+  return parseImageConfig(bytes)
+}

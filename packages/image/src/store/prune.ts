@@ -1,0 +1,94 @@
+import { readdir, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { diffIds, isImageManifest, maxConfigSize, readConfig } from '../config/config.js'
+import type { Descriptor } from '../content/descriptor.js'
+import { isIndex, maxManifestSize, parseManifest } from '../content/manifest.js'
+import { isIndexType, isManifestType } from '../content/media-types.js'
+import type { LayerStore } from '../layer/layers.js'
+import { readSmall } from '../layout/files.js'
+import { changeIndexFile } from '../layout/index-file.js'
+import type { ImageLayout } from '../layout/layout.js'
+import { isDigest, type Digest } from '../reference/digest.js'
+
+/** Options of {@link pruneStore}. */
+export interface PruneOptions {
+  /** Milliseconds that content is left alone after it was written or asked for, so that no pull under way loses it; an hour unless given. */
+  readonly minAge?: number
+  /** Layers of containers that exist, which stay whatever the names say. */
+  readonly keep?: Iterable<Digest>
+}
+
+/** What a prune removed. */
+export interface PruneResult {
+  readonly blobs: readonly Digest[]
+  readonly layers: readonly Digest[]
+  /** Bytes of the blobs. */
+  readonly bytes: number
+}
+
+/** Marks what a document names; what is absent (other platforms of an index) is passed over. */
+async function mark(
+  layout: ImageLayout,
+  descriptor: Descriptor,
+  blobs: Set<Digest>,
+  layers: Set<Digest>,
+): Promise<void> {
+  if (blobs.has(descriptor.digest)) return
+  blobs.add(descriptor.digest)
+  if (!isIndexType(descriptor.mediaType) && !isManifestType(descriptor.mediaType)) return
+  const bytes = await readSmall(layout.blobPath(descriptor.digest), maxManifestSize)
+  if (bytes === undefined) return
+  const document = parseManifest(bytes, descriptor.mediaType)
+  if (isIndex(document)) {
+    for (const entry of document.manifests) await mark(layout, entry, blobs, layers)
+    return
+  }
+  for (const entry of [document.config, ...document.layers]) blobs.add(entry.digest)
+  if (!isImageManifest(document)) return
+  const config = await readSmall(layout.blobPath(document.config.digest), maxConfigSize)
+  if (config === undefined) return
+  for (const id of diffIds(readConfig(config, document.config.digest), document)) layers.add(id)
+}
+
+async function sweepBlobs(
+  layout: ImageLayout,
+  keep: ReadonlySet<Digest>,
+  before: Date,
+): Promise<{ blobs: Digest[]; bytes: number }> {
+  const blobs: Digest[] = []
+  let bytes = 0
+  for (const algorithm of await readdir(join(layout.root, 'blobs'))) {
+    for (const name of await readdir(join(layout.root, 'blobs', algorithm))) {
+      const digest = `${algorithm}:${name}`
+      if (!isDigest(digest) || keep.has(digest)) continue
+      const { mtime, size } = await stat(layout.blobPath(digest))
+      if (mtime >= before) continue
+      await unlink(layout.blobPath(digest))
+      blobs.push(digest)
+      bytes += size
+    }
+  }
+  return { blobs, bytes }
+}
+
+/**
+ * Removes blobs and layers that no name needs. It holds the lock of index.json, so that nothing gets a name meanwhile;
+ * a pull under way is safe by age: whatever it found or wrote was touched.
+ */
+export async function pruneStore(
+  layout: ImageLayout,
+  layers: LayerStore,
+  options: PruneOptions = {},
+): Promise<PruneResult> {
+  const before = new Date(Date.now() - (options.minAge ?? 3_600_000) + 1)
+  let result: PruneResult = { blobs: [], layers: [], bytes: 0 }
+  await changeIndexFile(layout.root, async (manifests) => {
+    const blobs = new Set<Digest>()
+    const kept = new Set<Digest>(options.keep)
+    for (const descriptor of manifests) await mark(layout, descriptor, blobs, kept)
+    const swept = await sweepBlobs(layout, blobs, before)
+    result = { ...swept, layers: await layers.prune(kept, before) }
+    return manifests
+  })
+  return result
+}
