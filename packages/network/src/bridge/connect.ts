@@ -1,0 +1,90 @@
+import { isErrno } from '@cofferdam/core'
+import { NetlinkError, decodeLink, deleteLink, transact, type Step } from '@cofferdam/netlink'
+import { ensureFirewall } from '../firewall/apply.js'
+import { findLink } from '../host/links.js'
+import type { HostStack } from '../host/stack.js'
+import { NetlinkSocket } from '@cofferdam/netlink'
+import type { PublishedPort } from '../ports/port.js'
+import type { Endpoint } from './endpoint.js'
+import { containerInterface, containerMessages, publishMessages, vethMessages, vethName } from './messages.js'
+import type { BridgeState } from './setup.js'
+
+/** Everything that is known before the kernel is asked. */
+export interface Connection {
+  readonly state: BridgeState
+  readonly endpoint: Endpoint
+  readonly address: string
+  readonly mac: string
+  readonly ports: readonly PublishedPort[]
+  readonly hairpin: boolean
+}
+
+const hostStep = (stack: HostStack, { endpoint, ...connection }: Connection, echo = false): Step => ({
+  fd: stack.route.fd,
+  messages: vethMessages({
+    ...connection,
+    netnsFd: endpoint.netns,
+    hairpin: connection.hairpin && connection.ports.length > 0,
+    echo,
+  }),
+})
+
+const portSteps = (stack: HostStack, { ports, address }: Connection): Step[] =>
+  publishMessages(ports, address).map((messages) => ({ fd: stack.netfilter.fd, messages }))
+
+/** Index of the container's end in a namespace with links of its own: echoed by Linux 6.2 and later, else looked up. */
+async function connectForeign(stack: HostStack, connection: Connection): Promise<number> {
+  const { endpoint } = connection
+  const [[echo] = []] = await transact(stack.lane, [hostStep(stack, connection, true)])
+  const index = echo === undefined ? undefined : decodeLink(echo.body).link
+  if (index !== undefined) return index
+  const inside = NetlinkSocket.adopt(endpoint.routeFd, stack.lane)
+  return (await findLink(inside, { name: containerInterface }))?.index ?? 0
+}
+
+/** `fresh` is false once links have come and gone in the namespace: then the kernel says which index is next. */
+async function send(stack: HostStack, connection: Connection, fresh: boolean): Promise<void> {
+  const { endpoint, state, address } = connection
+  const known = fresh ? endpoint.nextIndex : undefined
+  const index = known ?? (await connectForeign(stack, connection))
+  const inside = { fd: endpoint.routeFd, messages: containerMessages(state, address, index) }
+  const steps = [inside, ...portSteps(stack, connection)]
+  await transact(stack.lane, known === undefined ? steps : [hostStep(stack, connection), ...steps])
+}
+
+/** Removes a link that is or is not there. */
+export async function removeVeth(stack: HostStack, address: string): Promise<void> {
+  try {
+    await stack.route.request([deleteLink({ name: vethName(address) })])
+  } catch (error) {
+    if (!isErrno(error, 'ENODEV')) throw error
+  }
+}
+
+/**
+ * Connects a container in one round trip: link, address, routes and published ports. Where someone emptied the
+ * firewall it is made again; a link that a dead owner left under this leased address is removed.
+ * @throws NetlinkError; what was made then is removed
+ */
+export async function connect(stack: HostStack, connection: Connection): Promise<void> {
+  const { address, state } = connection
+  try {
+    await send(stack, connection, true)
+  } catch (error) {
+    const refused = error instanceof NetlinkError ? error : undefined
+    try {
+      if (refused?.errno === 'ENOENT' && /nftables/.test(refused.message)) {
+        await ensureFirewall(stack, state)
+        await transact(stack.lane, portSteps(stack, connection))
+      } else if (refused?.errno === 'EEXIST' && refused.message.includes(vethName(address))) {
+        await removeVeth(stack, address)
+        await send(stack, connection, false)
+      } else {
+        throw error
+      }
+    } catch (again) {
+      await removeVeth(stack, address)
+      throw again
+    }
+  }
+}

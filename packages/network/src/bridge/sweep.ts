@@ -1,0 +1,26 @@
+import { isErrno } from '@cofferdam/core'
+import { deleteLink } from '@cofferdam/netlink'
+import { withdrawAddresses } from '../firewall/apply.js'
+import { ownerAlive } from '../host/owner.js'
+import type { HostStack } from '../host/stack.js'
+import type { LeaseDirectory } from '../ipam/leases.js'
+import type { SweepReport } from '../types.js'
+import { vethName } from './messages.js'
+
+/** Removes links, published ports and leases whose owner is dead. The caller holds the lock. */
+export async function sweepLeases(stack: HostStack, leases: LeaseDirectory): Promise<SweepReport> {
+  const holds = (await leases.holds()).filter(({ owner }) => !ownerAlive(owner))
+  await Promise.all(holds.map(({ name }) => leases.release(name)))
+  const dead = (await leases.list()).filter(({ owner }) => !ownerAlive(owner))
+  if (dead.length === 0) return { addresses: [], ports: 0 }
+  const ports = await withdrawAddresses(stack, new Set(dead.map(({ address }) => address)))
+  for (const { address } of dead) {
+    try {
+      await stack.route.request([deleteLink({ name: vethName(address) })])
+    } catch (error) {
+      if (!isErrno(error, 'ENODEV')) throw error
+    }
+    await leases.release(address)
+  }
+  return { addresses: dead.map(({ address }) => address), ports }
+}

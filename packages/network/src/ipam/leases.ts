@@ -1,0 +1,159 @@
+import { mkdir, readdir, readFile, readlink, symlink, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CofferdamError, isErrno } from '@cofferdam/core'
+import { formatOwner, parseOwner, type Owner } from '../host/owner.js'
+import { addressNumber, contains, formatPrefix, numberAddress, prefixSize, type Prefix } from './prefix.js'
+
+/** An address in use: who holds it for which container. */
+export interface Lease {
+  readonly address: string
+  readonly containerId: string
+  readonly owner: Owner
+}
+
+/** A process that uses the network without an address of it. */
+export interface Hold {
+  readonly name: string
+  readonly owner: Owner
+}
+
+/** After so many occupied addresses in a row the directory is read instead of tried. */
+const tries = 8
+
+/**
+ * The addresses of one network, shared by every process: a lease is a symbolic link named by the address whose
+ * target says who holds it. symlink(2) makes name and content in one step and refuses a second, so there is no lock
+ * and no half-written lease whenever a process dies. Addresses are given out in turn.
+ */
+export class LeaseDirectory {
+  readonly #directory: string
+  readonly #subnet: Prefix
+  readonly #gateway: number
+  #cursor: number
+
+  constructor(directory: string, subnet: Prefix, gateway: string) {
+    this.#directory = directory
+    this.#subnet = subnet
+    this.#gateway = addressNumber(gateway)
+    this.#cursor = subnet.base + 1
+  }
+
+  /** Makes the directory and continues where the process before stopped. */
+  async open(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    const saved = await readFile(`${this.#directory}.next`, 'utf8').catch(() => '')
+    const next = Number(saved)
+    if (saved !== '' && contains(this.#subnet, next)) this.#cursor = next
+  }
+
+  /** Remembers the turn for the next process. */
+  async save(): Promise<void> {
+    await writeFile(`${this.#directory}.next`, String(this.#cursor), { mode: 0o600 })
+  }
+
+  #usable(address: number): boolean {
+    const last = this.#subnet.base + prefixSize(this.#subnet) - 1
+    return address !== this.#gateway && address !== this.#subnet.base && address !== last
+  }
+
+  #next(): number {
+    const at = this.#cursor
+    const end = this.#subnet.base + prefixSize(this.#subnet)
+    this.#cursor = at + 1 < end ? at + 1 : this.#subnet.base
+    return at
+  }
+
+  async #take(address: number, containerId: string, owner: Owner): Promise<boolean> {
+    try {
+      await symlink(`${formatOwner(owner)}/${containerId}`, join(this.#directory, numberAddress(address)))
+      return true
+    } catch (error) {
+      if (isErrno(error, 'EEXIST')) return false
+      throw error
+    }
+  }
+
+  /**
+   * Takes a free address, or the one asked for.
+   * @throws CofferdamError `ERR_ADDRESS_POOL_EMPTY`, `ERR_ADDRESS_IN_USE`, `ERR_INVALID_ADDRESS`
+   */
+  async allocate(containerId: string, owner: Owner, requested?: string): Promise<string> {
+    if (requested !== undefined) return this.#request(requested, containerId, owner)
+    const size = prefixSize(this.#subnet)
+    let taken: Set<string> | undefined
+    for (let tried = 0, left = size; left > 0; left--) {
+      const address = this.#next()
+      if (!this.#usable(address) || taken?.has(numberAddress(address)) === true) continue
+      if (await this.#take(address, containerId, owner)) return numberAddress(address)
+      if (++tried % tries === 0) taken = new Set(await readdir(this.#directory))
+    }
+    throw new CofferdamError(
+      'ERR_ADDRESS_POOL_EMPTY',
+      `no free address in ${formatPrefix(this.#subnet)} for container ${containerId}`,
+      { path: this.#directory, hint: 'remove containers of this network or make one with a larger subnet' },
+    )
+  }
+
+  async #request(requested: string, containerId: string, owner: Owner): Promise<string> {
+    const address = addressNumber(requested)
+    if (!contains(this.#subnet, address) || !this.#usable(address)) {
+      throw new CofferdamError(
+        'ERR_INVALID_ADDRESS',
+        `${requested} is no address for a container of ${formatPrefix(this.#subnet)}`,
+      )
+    }
+    if (await this.#take(address, containerId, owner)) return numberAddress(address)
+    const holder = (await this.list()).find((lease) => lease.address === requested)
+    const of = holder === undefined ? '' : ` by container ${holder.containerId}`
+    throw new CofferdamError('ERR_ADDRESS_IN_USE', `${requested} is in use${of}`)
+  }
+
+  /** Gives an address back. Idempotent. */
+  async release(address: string): Promise<void> {
+    await unlink(join(this.#directory, address)).catch((error: unknown) => {
+      if (!isErrno(error, 'ENOENT')) throw error
+    })
+  }
+
+  /** Marks the network as used by `owner`, without an address; give the name back with {@link release}. */
+  async hold(owner: Owner): Promise<string> {
+    for (let number = 0; ; number++) {
+      const name = `hold-${owner.pid}-${number}`
+      try {
+        await symlink(formatOwner(owner), join(this.#directory, name))
+        return name
+      } catch (error) {
+        if (!isErrno(error, 'EEXIST')) throw error
+      }
+    }
+  }
+
+  async #entries(): Promise<{ name: string; target: string }[]> {
+    const names = await readdir(this.#directory).catch(() => [])
+    const entries = await Promise.all(
+      names.map(async (name) => ({
+        name,
+        target: await readlink(join(this.#directory, name)).catch(() => undefined),
+      })),
+    )
+    return entries.filter((entry): entry is { name: string; target: string } => entry.target !== undefined)
+  }
+
+  /** Every address in use. */
+  async list(): Promise<Lease[]> {
+    return (await this.#entries())
+      .filter(({ name }) => !name.startsWith('hold-'))
+      .map(({ name, target }) => ({
+        address: name,
+        containerId: target.split('/').slice(3).join('/'),
+        owner: parseOwner(target),
+      }))
+  }
+
+  /** Every process that uses the network. */
+  async holds(): Promise<Hold[]> {
+    return (await this.#entries())
+      .filter(({ name }) => name.startsWith('hold-'))
+      .map(({ name, target }) => ({ name, owner: parseOwner(target) }))
+  }
+}

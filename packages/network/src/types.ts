@@ -1,0 +1,80 @@
+import type { Owner } from './host/owner.js'
+import type { PortRequest, PublishedPort } from './ports/port.js'
+
+/** Contents of the three files a container gets for names. */
+export interface ContainerFiles {
+  /** For `/etc/hostname`, ends with a newline. */
+  readonly hostname: string
+  /** For `/etc/hosts`. */
+  readonly hosts: string
+  /** For `/etc/resolv.conf`. */
+  readonly resolvConf: string
+}
+
+/** How a container is connected. */
+export interface AttachOptions {
+  readonly containerId: string
+  /** The container's network namespace, which stays the caller's; one is made (and owned) unless given. */
+  readonly netns?: number
+  /** Sysctls below `/proc/sys/net` of a namespace that is made, written before its first link. */
+  readonly sysctls?: Readonly<Record<string, string>>
+  readonly ports?: readonly PortRequest[]
+  /** The first 12 characters of the id unless given. */
+  readonly hostname?: string
+  /** More names for `/etc/hosts`. */
+  readonly extraHosts?: Readonly<Record<string, string>>
+  /** Name servers; the host's unless given. */
+  readonly dns?: readonly string[]
+  /** An address of the network's subnet. */
+  readonly address?: string
+  /** Hardware address; made from the IP address unless given. */
+  readonly mac?: string
+  /** Who must live for the address to stay taken; this process unless given. */
+  readonly owner?: Owner
+  readonly signal?: AbortSignal
+}
+
+/** A container's connection. `detach` undoes it; a connection is also undone by `Symbol.asyncDispose`. */
+export interface Attachment extends AsyncDisposable {
+  readonly network: string
+  readonly containerId: string
+  /** The namespace to start the container in; undefined: the host's. Open until `detach`. */
+  readonly netns: number | undefined
+  /** Name of the link inside, like `eth0`. */
+  readonly interface?: string
+  readonly address?: string
+  readonly prefixLength?: number
+  readonly gateway?: string
+  readonly mac?: string
+  readonly ports: readonly PublishedPort[]
+  /** Sockets that hold the published ports, for a process that shall hold them longer. */
+  readonly portFds: readonly number[]
+  readonly files: ContainerFiles
+  /**
+   * Withdraws the ports and closes the namespace; returns before the kernel has torn it down. The address is free
+   * again when the kernel has: `network.idle()` waits for that. Idempotent.
+   */
+  detach(): Promise<void>
+}
+
+/** What {@link Network.sweep} removed of dead owners. */
+export interface SweepReport {
+  readonly addresses: readonly string[]
+  readonly ports: number
+}
+
+/** A network that containers are attached to. */
+export interface Network extends AsyncDisposable {
+  readonly name: string
+  readonly driver: 'bridge' | 'host' | 'none' | 'join'
+  /** Makes the network ready, which the first `attach` does otherwise; returns what stands in its way. */
+  prepare(): Promise<readonly string[]>
+  /** Connects a container: all or nothing. */
+  attach(options: AttachOptions): Promise<Attachment>
+  /** Removes what dead owners left. */
+  sweep(): Promise<SweepReport>
+  /** Resolves when the addresses of detached containers are free again. */
+  idle(): Promise<void>
+  /** Detaches what is attached and, as its last user, removes the network from the kernel. Idempotent. */
+  close(): Promise<void>
+}
