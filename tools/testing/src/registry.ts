@@ -124,6 +124,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     tokens?.closeAllConnections()
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const exited = once(child, 'exit')
+      // Unreferenced until now: the end has to be waited for.
+      child.ref()
       child.kill('SIGKILL')
       await exited
     }
