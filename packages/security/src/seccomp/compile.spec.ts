@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { simulate } from '../../test/support/simulator.js'
 import { compileSeccomp } from './compile.js'
 import type { SeccompArg, SeccompProfile } from './profile.js'
@@ -168,6 +169,58 @@ describe('arguments', () => {
     expect(verdict(profile, I386, 102, 2n)).toBe(errno(1))
     expect(verdict(profile, I386, 117, 21n)).toBe(ALLOW)
     expect(verdict(profile, I386, 117, 22n)).toBe(errno(1))
+  })
+})
+
+describe('several rules for one call', () => {
+  const compare: Record<string, (arg: bigint, value: bigint, two: bigint) => boolean> = {
+    NE: (arg, value) => arg !== value,
+    LT: (arg, value) => arg < value,
+    LE: (arg, value) => arg <= value,
+    EQ: (arg, value) => arg === value,
+    GE: (arg, value) => arg >= value,
+    GT: (arg, value) => arg > value,
+    MASKED_EQ: (arg, value, two) => (arg & value) === (two & value),
+  }
+  const edges = [0n, 1n, 2n, 0x7fffffffn, 0xffffffffn, 0x1_0000_0000n, 0x1_0000_0001n, 0xffff_ffff_ffff_ffffn]
+  const edge = fc.constantFrom(...edges)
+  const arg = fc.record({
+    index: fc.nat(2),
+    op: fc.constantFrom(...Object.keys(compare)),
+    value: edge,
+    valueTwo: edge,
+  })
+  const rule = fc.record({
+    action: fc.constantFrom('SCMP_ACT_ALLOW', 'SCMP_ACT_TRAP', 'SCMP_ACT_LOG'),
+    args: fc.uniqueArray(arg, { maxLength: 3, selector: ({ index }) => index }),
+  })
+  const values: Record<string, number> = {
+    SCMP_ACT_ALLOW: ALLOW,
+    SCMP_ACT_TRAP: 0x00030000,
+    SCMP_ACT_LOG: 0x7ffc0000,
+  }
+
+  it('give what reading them in order gives', () => {
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 6 }), fc.tuple(edge, edge, edge), (rules, given) => {
+        const syscalls = rules.map(({ action, args }) => ({
+          names: ['ioctl'],
+          action,
+          args: args.map((one) => ({ ...one, op: `SCMP_CMP_${one.op}` })),
+        }))
+        const first =
+          rules.find(({ args }) => args.length === 0) ??
+          rules.find(({ args }) =>
+            args.every(({ index, op, value, valueTwo }) =>
+              compare[op]?.(given[index] as bigint, value, valueTwo),
+            ),
+          )
+        const expected = first === undefined ? errno(syscalls.length === 0 ? 38 : 1) : values[first.action]
+        const profile = { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [allow('read'), ...syscalls] }
+        expect(verdict(profile, X86_64, 16, ...given)).toBe(expected)
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 
