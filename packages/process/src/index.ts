@@ -19,6 +19,7 @@ export { LaunchedProcess } from './launch/launched.js'
 export type { LaunchFds, LaunchWarning } from './launch/launched.js'
 export type { ExitStatus } from './launch/exit.js'
 export { spawn } from './spawn/spawn.js'
+export { pipeStream, terminalStream } from './spawn/stdio.js'
 export { SpawnedProcess } from './spawn/process.js'
 export type { ProcessTerminal, SpawnExit } from './spawn/process.js'
 export type {

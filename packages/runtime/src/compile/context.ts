@@ -1,5 +1,6 @@
 import type { FdRef, NamespaceKind } from '@cofferdam/process'
 import type { CgroupLayout } from '@cofferdam/rootfs'
+import type { CompiledSeccomp } from '@cofferdam/security'
 
 /** Names of the barriers of a container's launch plan: the child waits there until the runtime has done its part. */
 export const Barrier = {
@@ -7,6 +8,8 @@ export const Barrier = {
   createRuntime: 'createRuntime',
   /** After all set-up that does not depend on it: the join of v1 cgroups. */
   cgroup: 'cgroup',
+  /** Everything but the program: what `create` waits for. */
+  created: 'created',
 } as const
 
 /** How the container gets into its cgroup. */
@@ -33,12 +36,14 @@ export interface CompileContext {
   readonly namespaces: Partial<Record<NamespaceKind, number>>
   readonly cgroup: CgroupEntry
   readonly stdio: StdioPlan
-  /** Where the process waits for `start`: not at all, for a barrier, or for a byte from a descriptor. */
-  readonly start: 'at-once' | 'barrier' | { readonly fd: number }
+  /** Where the process waits for `start`: not at all, or for a byte from a descriptor. */
+  readonly start: 'at-once' | { readonly fd: number }
   /** HOME of the user, where the environment has none. */
   readonly home: string
   /** The state that hooks inside the container read. */
   readonly hookState?: (status: 'creating' | 'created', pid: number) => string
+  /** The filter of `linux.seccomp`, when it is compiled already. */
+  readonly filter?: CompiledSeccomp
   /** Outlives this process. */
   readonly detached?: boolean
   /** Descriptors above 2 that the program gets, from 3 on. */

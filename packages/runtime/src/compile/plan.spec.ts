@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatPlan } from '@cofferdam/process'
 import { defaultSpec } from '../spec/default.js'
 import type { Spec } from '../spec/types.js'
 import { type CompileContext } from './context.js'
-import { formatPlan } from './format.js'
 import { compilePlan } from './plan.js'
 
 const context: CompileContext = {
@@ -106,7 +106,7 @@ const cases: Record<string, () => string> = {
   'detached root, cgroup v2, user namespace': () => {
     const spec = defaultSpec({ rootless: { uid: 1000, gid: 1000 } })
     const cgroup = { by: 'clone', fd: 22, layout: { kind: 'v2' } } as const
-    return formatPlan(compilePlan(spec, { ...context, rootfs: { fd: 9 }, cgroup, start: 'barrier' }).plan)
+    return formatPlan(compilePlan(spec, { ...context, rootfs: { fd: 9 }, cgroup, start: { fd: 23 } }).plan)
   },
   'no namespaces': () =>
     formatPlan(

@@ -1,4 +1,5 @@
 import type { LaunchPlan, Op } from '@cofferdam/process'
+import { type CompiledSeccomp, compileSeccomp } from '@cofferdam/security'
 import { sysctlPath } from '../spec/sysctl.js'
 import type { Hook, Linux, Spec } from '../spec/types.js'
 import { Barrier, type CompileContext } from './context.js'
@@ -56,7 +57,15 @@ function stdioOps(context: CompileContext, uid: number | undefined): Op[] {
 
 function startOps(context: CompileContext): Op[] {
   if (context.start === 'at-once') return []
-  return [context.start === 'barrier' ? { op: 'waitForStart' } : { op: 'waitForStart', fd: context.start.fd }]
+  return [
+    { op: 'barrier', name: Barrier.created },
+    { op: 'waitForStart', fd: context.start.fd },
+  ]
+}
+
+function filterOf(linux: Linux, context: CompileContext): { readonly filter?: CompiledSeccomp } {
+  if (linux.seccomp === undefined) return {}
+  return { filter: context.filter ?? compileSeccomp(linux.seccomp) }
 }
 
 /** True when hooks of the runtime's own namespaces run before pivot_root. */
@@ -76,7 +85,7 @@ export function compilePlan(spec: Spec, context: CompileContext): CompiledPlan {
   const section = mountSection(spec, context)
   const first = processSection(process, {
     home: context.home,
-    ...(linux.seccomp === undefined ? {} : { seccomp: linux.seccomp }),
+    ...filterOf(linux, context),
     ...(linux.personality === undefined ? {} : { personality: linux.personality }),
   })
   const ownCgroups: Op[] = makesNew(linux, 'cgroup') ? [{ op: 'unshare', kind: 'cgroup' }] : []

@@ -1,6 +1,6 @@
-import { capabilityBit, compileSeccomp } from '@cofferdam/security'
+import { capabilityBit, type CompiledSeccomp } from '@cofferdam/security'
 import type { ExecSection, Op, RlimitType } from '@cofferdam/process'
-import type { Linux, Process, Seccomp } from '../spec/types.js'
+import type { Linux, Process } from '../spec/types.js'
 import { ioPriorityOps, personalityOps, schedulerOps } from './scheduling.js'
 
 /** A process's ops around the point where it loses its privileges. */
@@ -48,9 +48,9 @@ function searchPath(env: readonly string[]): string[] {
   )
 }
 
-function seccompOps(profile: Seccomp | undefined): Op[] {
-  if (profile === undefined) return []
-  const { filter, flags, listener } = compileSeccomp(profile)
+function seccompOps(compiled: CompiledSeccomp | undefined): Op[] {
+  if (compiled === undefined) return []
+  const { filter, flags, listener } = compiled
   return [
     { op: 'seccomp', filter, ...(flags === 0 ? {} : { flags }), ...(listener ? { listener: true } : {}) },
   ]
@@ -82,7 +82,7 @@ function labelOps(process: Process): Op[] {
 /** {@link processSection}'s circumstances. */
 export interface ProcessOptions {
   readonly home: string
-  readonly seccomp?: Seccomp
+  readonly filter?: CompiledSeccomp
   readonly personality?: Linux['personality']
 }
 
@@ -94,11 +94,12 @@ export function processSection(process: Process, options: ProcessOptions): Proce
   const warnings = new Set<string>()
   const { capabilities: sets = {}, user = {} } = process
   const quiet = process.noNewPrivileges === true
-  const filter = seccompOps(options.seccomp)
+  const filter = seccompOps(options.filter)
   const env = environment(process.env, options.home)
   const privileges: Op[] = [
     ...(quiet ? [] : filter),
     { op: 'cwd', path: process.cwd, create: true, lenient: true },
+    { op: 'umask', mask: user.umask ?? 0o022 },
     { op: 'boundingSet', keep: mask(sets.bounding, warnings) },
     {
       op: 'user',
@@ -119,12 +120,7 @@ export function processSection(process: Process, options: ProcessOptions): Proce
     ...(quiet ? [{ op: 'noNewPrivileges' } as const, ...filter] : []),
   ]
   return {
-    limits: [
-      ...limitOps(process),
-      ...personalityOps(options.personality),
-      ...labelOps(process),
-      { op: 'umask', mask: user.umask ?? 0o022 },
-    ],
+    limits: [...limitOps(process), ...personalityOps(options.personality), ...labelOps(process)],
     privileges,
     exec: { args: process.args ?? [], env, search: searchPath(env) },
     warnings: [...warnings],

@@ -12,6 +12,7 @@ struct export {
 
 extern const struct export bpf_exports[];
 extern const struct export cgroup_exports[];
+extern const struct export fifo_exports[];
 extern const struct export file_exports[];
 extern const struct export lane_exports[];
 extern const struct export monitor_exports[];

@@ -3,6 +3,7 @@
 static const struct export *const tables[] = {
     bpf_exports,
     cgroup_exports,
+    fifo_exports,
     file_exports,
     lane_exports,
     monitor_exports,

@@ -11,7 +11,10 @@ int op_pivot(const struct op *op)
         return result;
     if (op->a == 0) {
         /* pivot_root(2), "pivot_root(".", ".")": the old root ends up over the new one and is taken off. */
-        result = (int)sys_2(SYS_pivot_root, ".", ".");
+        cleanup_close int old = sys_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+        result = old < 0 ? old : (int)sys_2(SYS_pivot_root, ".", ".");
+        if (result == 0)
+            result = (int)sys_1(SYS_fchdir, old);
         if (result == 0)
             result = (int)sys_5(SYS_mount, NULL, ".", NULL, MS_SLAVE | MS_REC, NULL);
         if (result == 0)

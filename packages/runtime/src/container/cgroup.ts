@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { CofferdamError } from '@cofferdam/core'
+import { Cgroup, type CgroupResources, detectLayout, parseMembership } from '@cofferdam/cgroups'
+import type { CgroupHierarchy, CgroupLayout } from '@cofferdam/rootfs'
+import type { CgroupEntry } from '../compile/context.js'
+import type { Resources, Spec } from '../spec/types.js'
+
+/** A container's cgroup while it is made. */
+export interface ContainerCgroup {
+  /** Path below the hierarchies; undefined without one. */
+  readonly path?: string
+  readonly entry: CgroupEntry
+  /** The cgroup with its limits; undefined without one. */
+  readonly ready: Promise<Cgroup | undefined>
+  /** Moves the process into it where clone3(2) has not; once. */
+  join(pid: number): Promise<void>
+  /** Removes it again after a launch that failed. */
+  undo(): Promise<void>
+}
+
+/** How a runtime makes cgroups. */
+export interface CgroupSettings {
+  /** `disabled`: containers stay in the cgroup of their starter, without limits. */
+  readonly cgroups?: 'cgroupfs' | 'disabled'
+  /** Where containers without `cgroupsPath` get theirs; `/cofferdam`. */
+  readonly cgroupParent?: string
+}
+
+/** Where the container's cgroup lies: `linux.cgroupsPath`, or its id below the parent. */
+export function cgroupName(spec: Spec, id: string, parent = '/cofferdam'): string {
+  const path = spec.linux?.cgroupsPath
+  if (path === undefined || path === '') return `${parent}/${id}`
+  if (path.includes(':')) {
+    throw new CofferdamError(
+      'ERR_UNSUPPORTED',
+      `cgroupsPath ${path}: the systemd driver is not supported yet`,
+      {
+        hint: 'give a path like /cofferdam/NAME',
+      },
+    )
+  }
+  return path.startsWith('/') ? path : `${parent}/${path}`
+}
+
+/** The directories a container sees in its mount of type `cgroup`, for a cgroup at `path` of each hierarchy. */
+function visibleLayout(pathOf: (controllers: readonly string[]) => string): CgroupLayout {
+  const layout = detectLayout()
+  if (layout.mode === 'v2') return { kind: 'v2' }
+  const hierarchies = [...layout.v1, ...(layout.v2 === undefined ? [] : [layout.v2])]
+  return {
+    kind: 'v1',
+    hierarchies: hierarchies.map(({ mountPoint, controllers, version }): CgroupHierarchy => {
+      const directory = mountPoint + pathOf(controllers)
+      const name = version === 2 ? 'unified' : basename(mountPoint)
+      const links = controllers.length > 1 ? controllers.filter((controller) => controller !== name) : []
+      return { name, directory, ...(links.length === 0 ? {} : { links }) }
+    }),
+  }
+}
+
+function ownLayout(): CgroupLayout {
+  const own = parseMembership(readFileSync('/proc/self/cgroup', 'utf8'))
+  return visibleLayout((controllers) => {
+    const key = [...controllers].sort().join()
+    return (own.find((line) => [...line.controllers].sort().join() === key)?.path ?? '/').replace(/\/$/, '')
+  })
+}
+
+const allowed = (type: string, access: string, major?: number, minor?: number) => ({
+  allow: true,
+  type,
+  access,
+  ...(major === undefined ? {} : { major }),
+  ...(minor === undefined ? {} : { minor }),
+})
+
+// What every container may do whatever its rules say: make nodes, and use the default devices and terminals.
+const defaultDeviceRules = [
+  allowed('c', 'm'),
+  allowed('b', 'm'),
+  ...[3, 5, 7, 8, 9].map((minor) => allowed('c', 'rwm', 1, minor)),
+  allowed('c', 'rwm', 5, 0),
+  allowed('c', 'rwm', 5, 2),
+  allowed('c', 'rwm', 136),
+]
+
+/** The specification's limits; where it restricts devices, the default ones stay allowed ("Default Devices"). */
+export function cgroupResources(resources: Resources | undefined): CgroupResources {
+  const given = (resources ?? {}) as CgroupResources
+  if (given.devices === undefined || given.devices.length === 0) return given
+  return { ...given, devices: [...given.devices, ...defaultDeviceRules] }
+}
+
+const mountsCgroups = (spec: Spec) =>
+  spec.mounts?.some(({ type }) => type === 'cgroup' || type === 'cgroup2') ?? false
+
+/**
+ * Begins to make a container's cgroup. On v1 nothing waits for it but the child's last barrier: directories,
+ * limits and the join overlap with the mounts. On v2 it must be there before clone3(2).
+ */
+export async function beginCgroup(
+  spec: Spec,
+  id: string,
+  settings: CgroupSettings,
+): Promise<ContainerCgroup> {
+  const seen = mountsCgroups(spec)
+  if (settings.cgroups === 'disabled') {
+    return {
+      entry: { by: 'none', layout: seen ? ownLayout() : { kind: 'v2' } },
+      ready: Promise.resolve(undefined),
+      join: async () => {},
+      undo: async () => {},
+    }
+  }
+  const name = cgroupName(spec, id, settings.cgroupParent)
+  const ready = Cgroup.create(name, cgroupResources(spec.linux?.resources))
+  ready.catch(() => {})
+  const { mode, path } = Cgroup.open(name)
+  const layout: CgroupLayout = seen ? visibleLayout(() => path) : { kind: 'v2' }
+  const undo = async () => {
+    const made = await ready.catch(() => undefined)
+    await made?.kill()
+    await made?.delete()
+  }
+  if (mode === 'v2' || seen) {
+    const { fd } = await ready
+    if (fd !== undefined) {
+      return { path, entry: { by: 'clone', fd, layout }, ready, join: async () => {}, undo }
+    }
+  }
+  let joined: Promise<void> | undefined
+  const join = (pid: number) => (joined ??= ready.then((cgroup) => cgroup.join(pid)))
+  return { path, entry: { by: 'barrier', layout }, ready, join, undo }
+}

@@ -1,0 +1,38 @@
+import type { Spec } from '../spec/types.js'
+import type { CgroupSettings } from './cgroup.js'
+import type { StdioEntry, TtyOptions } from './stdio.js'
+
+/** Where containers come from: a bundle, or a specification with a root file system. */
+export type ContainerSource =
+  /** Directory with config.json. */
+  | { readonly bundle: string; readonly spec?: undefined }
+  /** An object as config.json has it; relative paths in it count from `bundle`. */
+  | {
+      readonly spec: Spec
+      readonly bundle?: string
+      /** A detached mount (fsmount(2)) that takes the place of `root.path`; stays open. */
+      readonly rootfs?: number
+    }
+
+/** What a new container is made of. */
+export type CreateOptions = ContainerSource & {
+  /** Standard input, output and error; three times `ignore` unless given. Not with `process.terminal`. */
+  readonly stdio?: readonly StdioEntry[]
+  /** The terminal's size, for `process.terminal`. */
+  readonly tty?: TtyOptions
+  /** `fd`: the terminal's master is only kept as a descriptor, to be handed to someone else. */
+  readonly terminal?: 'stream' | 'fd'
+  /** An open network namespace, instead of the one of the specification; stays open. */
+  readonly netns?: number
+  /** Descriptors the program gets from 3 on. */
+  readonly extraFds?: readonly number[]
+  /** Outlives this process, which then hears nothing of its end. */
+  readonly detached?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** A runtime's settings. */
+export interface RuntimeOptions extends CgroupSettings {
+  /** Directory of the state of all containers, shared by processes: `/run/cofferdam/runtime` unless given. */
+  readonly root?: string
+}
