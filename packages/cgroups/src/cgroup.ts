@@ -7,7 +7,7 @@ import { isFrozen, setFrozen } from './freeze.js'
 import { killCgroup } from './kill.js'
 import { type CgroupLayout, detectLayout } from './layout/detect.js'
 import { type CgroupLimits, toResources } from './limits.js'
-import { cgroupPath } from './name.js'
+import { DEFAULT_ROOT, cgroupPath } from './name.js'
 import { joinCgroup, readOomKills, readPids, warmUp } from './processes.js'
 import { removeCgroup } from './remove.js'
 import { failure, runSteps } from './run.js'
@@ -78,6 +78,17 @@ export class Cgroup implements AsyncDisposable {
    */
   static async warm(layout: CgroupLayout = detectLayout()): Promise<void> {
     await warmUp(layout)
+  }
+
+  /**
+   * Removes the directories that hold cgroups with plain names, where they are empty: the next {@link Cgroup.create}
+   * makes them again. {@link delete} leaves them, since making them costs as much as a cgroup. Never throws for those
+   * in use.
+   */
+  static async prune(options: Pick<CgroupOptions, 'root' | 'layout'> = {}): Promise<void> {
+    const path = options.root ?? DEFAULT_ROOT
+    const all = directories(options.layout ?? detectLayout(), cgroupPath(path))
+    await runSteps(all.map((directory) => ({ kind: 'rmdir', path: directory.path, optional: true })))
   }
 
   /**

@@ -31,6 +31,16 @@ needs.describe('Cgroup', () => {
     await Cgroup.open(cgroup.path).delete()
   })
 
+  it('prunes the directories above when they are empty, and makes them again', async () => {
+    const cgroup = await create()
+    await Cgroup.prune({ root })
+    expect(leftovers()).toHaveLength(new Set(Object.values(cgroup.paths)).size)
+    await cgroup.delete()
+    await Cgroup.prune({ root })
+    expect(leftovers()).toEqual([])
+    await (await create()).delete()
+  })
+
   it('moves a process with its children to come into every hierarchy', async () => {
     await using cgroup = await create()
     await using process = new Waiting('sh -c "echo \\$\\$; read x" <&3 3<&0 & wait')
