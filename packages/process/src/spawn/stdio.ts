@@ -73,13 +73,11 @@ export function pipeStream(fd: number, direction: 'read' | 'write'): Socket {
 /** A duplex stream over the master of a pseudo-terminal; the end of the terminal (EIO) is the end of the stream. */
 export function terminalStream(fd: number): ReadStream {
   const stream = new ReadStream(fd)
-  const emit = stream.emit.bind(stream)
-  stream.emit = (event: string | symbol, ...args: unknown[]): boolean => {
-    if (event === 'error' && (args[0] as { code?: string }).code === 'EIO') {
-      stream.push(null)
-      return true
-    }
-    return emit(event as string, ...args)
+  const destroy = stream.destroy.bind(stream)
+  stream.destroy = (error?: Error) => {
+    if ((error as { code?: string } | undefined)?.code !== 'EIO') return destroy(error)
+    stream.push(null)
+    return stream
   }
   return stream
 }
