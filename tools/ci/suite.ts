@@ -56,7 +56,13 @@ export async function runSuite(suite: Suite, totals: string, args: readonly stri
   const mark = `COFFERDAM_RUN=${suite.name}-${process.pid}`
   const before = await machineSnapshot({ mark, folder: root, temporary })
   const own = join(temporary, 'totals')
-  const env = { ...process.env, TMPDIR: temporary, COFFERDAM_TOTALS: own, COFFERDAM_RUN: mark.split('=')[1] }
+  const env = {
+    ...process.env,
+    TMPDIR: temporary,
+    COFFERDAM_TOTALS: own,
+    COFFERDAM_RUN: mark.split('=')[1],
+    NODE_DISABLE_COMPILE_CACHE: '1',
+  }
   const code = await jest(suite, env, args)
   const counted = sumTotals(own)
   rmSync(own, { force: true })

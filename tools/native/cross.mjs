@@ -35,7 +35,7 @@ function addon(target, out) {
     '-shared',
     '-fPIC',
     '-fvisibility=hidden',
-    '-Wl,--unresolved-symbols=ignore-all',
+    '-Wl,-z,undefs',
     `-I${headers}`,
   ]
   compile(target, ...common, ...flags, '-o', join(out, 'sys.node'), ...sources('addon'))
