@@ -23,7 +23,15 @@ const common = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-s', `-I${j
 
 /** zig cc without the sanitizer that it turns on by itself. */
 function compile(target, ...args) {
-  const flags = ['-m', 'ziglang', 'cc', '-target', target, '-fno-sanitize=undefined']
+  const flags = [
+    '-m',
+    'ziglang',
+    'cc',
+    '-target',
+    target,
+    '-fno-sanitize=undefined',
+    '-Wno-unused-command-line-argument',
+  ]
   execFileSync(python, [...flags, ...args], { stdio: 'inherit' })
 }
 
@@ -31,19 +39,30 @@ const sources = (folder) =>
   globSync('*.c', { cwd: join(sys, 'native', folder) }).map((name) => join(sys, 'native', folder, name))
 
 function addon(target, out) {
-  const flags = [
-    '-shared',
-    '-fPIC',
-    '-fvisibility=hidden',
-    '-Wl,-z,undefs',
-    `-I${headers}`,
-  ]
+  const flags = ['-shared', '-fPIC', '-fvisibility=hidden', '-Wl,-z,undefs', `-I${headers}`]
   compile(target, ...common, ...flags, '-o', join(out, 'sys.node'), ...sources('addon'))
 }
 
+/** Runs `body` with a directory that is removed after it. */
+function temporary(body) {
+  const work = mkdtempSync(join(tmpdir(), 'cofferdam-cross-'))
+  try {
+    body(work)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** Compiled and linked apart, because zig gives no libc headers where it links no libc. */
 function init(target, out) {
-  const flags = ['-static', '-nostartfiles', '-nostdlib', '-fno-stack-protector', '-ffreestanding']
-  compile(target, ...common, ...flags, '-o', join(out, 'init'), ...sources('init'))
+  temporary((work) => {
+    const objects = sources('init').map((file, index) => {
+      const object = join(work, `${index}.o`)
+      compile(target, ...common, '-fno-stack-protector', '-ffreestanding', '-c', '-o', object, file)
+      return object
+    })
+    compile(target, '-s', '-static', '-nostartfiles', '-nostdlib', '-o', join(out, 'init'), ...objects)
+  })
 }
 
 /** Static zlib and zstd of a target as objects, compiled with the warnings of their own build. */
@@ -66,17 +85,14 @@ function libraries(target, work) {
 }
 
 function layer(target, out) {
-  const work = mkdtempSync(join(tmpdir(), 'cofferdam-cross-'))
-  try {
+  const { ZLIB_SOURCE: zlib, ZSTD_SOURCE: zstd } = process.env
+  temporary((work) => {
     const objects = libraries(target, work)
     if (objects === undefined)
       return process.stderr.write('no ZLIB_SOURCE and ZSTD_SOURCE: layer is left out\n')
-    const { ZLIB_SOURCE: zlib, ZSTD_SOURCE: zstd } = process.env
     const flags = ['-static', '-pthread', `-I${zlib}`, `-I${join(zstd, 'lib')}`]
     compile(target, ...common, ...flags, '-o', join(out, 'layer'), ...sources('layer'), ...objects)
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
+  })
 }
 
 const chosen = process.argv.slice(2)

@@ -2,11 +2,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -38,7 +40,7 @@ static int move_up(struct removal *r, int parent, const char *name)
     char up[64];
     for (;;) {
         snprintf(up, sizeof up, ".moved-%u", r->moved++);
-        if (renameat2(parent, name, r->top, up, RENAME_NOREPLACE) == 0)
+        if (syscall(SYS_renameat2, parent, name, r->top, up, RENAME_NOREPLACE) == 0)
             return 0;
         if (errno != EEXIST)
             return -errno;

@@ -15,7 +15,12 @@ void report_send(int socket, struct report *report, int fd)
     union {
         struct rights rights;
         char space[CMSG_SPACE(sizeof(int))];
-    } control = {.rights = {{CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}, fd}};
+    } control = {
+        .rights = {
+            .head = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS},
+            .fd = fd,
+        },
+    };
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     if (fd >= 0) {
         message.msg_control = &control;
