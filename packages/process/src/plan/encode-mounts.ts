@@ -148,6 +148,6 @@ export function encodeMountOp(writer: PlanWriter, op: MountOp): OpRecord {
     case 'readonlyPaths':
       return { code, s: [writer.list(op.paths, `${op.op} paths`)] }
     case 'pivotRoot':
-      return { code, a: { pivot: 0, move: 1, chroot: 2 }[op.how ?? 'pivot'] }
+      return { code, a: { pivot: 0, move: 1, chroot: 1 }[op.how ?? 'pivot'] }
   }
 }

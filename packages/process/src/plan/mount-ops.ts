@@ -142,7 +142,10 @@ export interface ReadonlyPathsOp {
   readonly paths: readonly string[]
 }
 
-/** Makes the container's root the root: pivot_root(2), `move` (MS_MOVE and chroot, for initramfs), or only chroot(2). */
+/**
+ * Makes the container's root the root: by pivot_root(2), or by `move`, which works on an initramfs too: the root is
+ * mounted over `/` and chroot(2) enters it. `chroot` is for a plain root without a mount namespace.
+ */
 export interface PivotRootOp {
   readonly op: 'pivotRoot'
   readonly how?: 'pivot' | 'move' | 'chroot'

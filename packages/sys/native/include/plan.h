@@ -75,7 +75,7 @@ enum op_code {
     OP_MKNOD,       /* s0 path, s1 path to bind; a: mode with type, b: dev_t, c: uid | gid << 32; 1: always bind */
     OP_MASK,        /* s0: list of paths */
     OP_READONLY,    /* s0: list of paths */
-    OP_PIVOT,       /* a: 0 pivot_root, 1 MS_MOVE, 2 chroot */
+    OP_PIVOT,       /* a: 0 pivot_root, 1 chroot */
     OP_HOSTNAME,    /* s0 */
     OP_DOMAINNAME,  /* s0 */
     OP_SYSCTL,      /* s0: path below /proc/sys, s1: value */

@@ -2,6 +2,10 @@
 
 #define MNT_DETACH 2
 
+/*
+ * pivot_root(2) cannot leave an initramfs. There chroot(2) does what MS_MOVE to / and chroot(2) do: OP_ROOT has put
+ * the root over / already.
+ */
 int op_pivot(const struct op *op)
 {
     if (self.root < 0)
@@ -20,10 +24,7 @@ int op_pivot(const struct op *op)
         if (result == 0)
             result = (int)sys_2(SYS_umount2, ".", MNT_DETACH);
     } else {
-        if (op->a == 1)
-            result = (int)sys_5(SYS_mount, ".", "/", NULL, MS_MOVE, NULL);
-        if (result == 0)
-            result = (int)sys_1(SYS_chroot, ".");
+        result = (int)sys_1(SYS_chroot, ".");
     }
     self.pivoted = true;
     return result < 0 ? result : (int)sys_1(SYS_chdir, "/");
