@@ -1,3 +1,4 @@
+import type { PortRequest } from '@cofferdam/network'
 import type { VolumeSource } from './volumes.js'
 
 /** Resource limits of a container. */
@@ -12,15 +13,6 @@ export interface Limits {
   readonly cpuset?: string
   /** Most processes and threads at once (like `--pids-limit`). */
   readonly pids?: number
-}
-
-/** A published port: `hostPort` 0 lets the system choose a free one. */
-export interface PortOptions {
-  readonly containerPort: number
-  readonly hostPort?: number
-  /** Host address to answer on; every address unless given. */
-  readonly hostIp?: string
-  readonly protocol?: 'tcp' | 'udp'
 }
 
 /** What a container is made of and how it runs; every field is optional. */
@@ -39,7 +31,7 @@ export interface ContainerOptions {
   readonly labels?: Readonly<Record<string, string>>
   readonly limits?: Limits
   /** Container ports (a free host port is chosen) or texts like `8080:80`, `127.0.0.1:53:53/udp`, `8000-8003:80-83`. */
-  readonly ports?: readonly (number | string | PortOptions)[]
+  readonly ports?: readonly (number | string | PortRequest)[]
   /** Mount points: `bind('/host')`, `tmpfs('64MiB')`, or the path of a host directory. */
   readonly volumes?: Readonly<Record<string, VolumeSource | string>>
   /** `bridge` (default), `host`, `none`, `container:NAME`, or the name of a network of this engine. */

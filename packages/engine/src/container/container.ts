@@ -1,0 +1,244 @@
+import { EventEmitter } from 'node:events'
+import { closeSync, constants, openSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import { CofferdamError } from '@cofferdam/core'
+import { resolveUser } from '@cofferdam/image'
+import { LogWriter } from '@cofferdam/logs'
+import { terminalStream } from '@cofferdam/process'
+import { setWindowSize } from '@cofferdam/sys'
+import { type EngineContext, logDirectory } from '../launch/context.js'
+import { type Settled, settleContainer } from '../launch/settle.js'
+import type { Launched, StoredConfig } from '../launch/start.js'
+import { specUser } from '../spec/build.js'
+import { type ContainerRecord, findContainer } from '../state/records.js'
+import type { ContainerSummary, ExecOptions, ExitStatus, LogLine, LogsOptions, RunResult } from '../types.js'
+import { containerLogs } from './logs.js'
+import { Output } from './output.js'
+import { type ContainerProcess, type ContainerTerminal, terminalOf } from './process.js'
+import { removeContainer } from './remove.js'
+import { collectLimits, collectProcess } from './run.js'
+import { stopContainer, type StopOptions } from './stop.js'
+import { summaryOf } from './summary.js'
+
+/** A process to be executed in a container. */
+export interface StartExecOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly user?: string
+  readonly workdir?: string
+  readonly stdin?: boolean
+  readonly tty?: boolean | { readonly columns: number; readonly rows: number }
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A container: one that this process started (its streams are here, and it ends with this process), or one of another
+ * process. Emits `exit` with the {@link ExitStatus}.
+ */
+export class Container
+  extends EventEmitter<{ exit: [ExitStatus] }>
+  implements ContainerProcess, AsyncDisposable
+{
+  readonly id: string
+  readonly name: string
+  readonly stdin: Writable | undefined
+  readonly tty: ContainerTerminal | undefined
+  readonly #context: EngineContext
+  readonly #output: Output | undefined
+  readonly #settled: Promise<Settled> | undefined
+  readonly #launched: Launched | undefined
+  readonly #autoRemove: boolean
+
+  /** @internal */
+  constructor(
+    context: EngineContext,
+    record: Pick<ContainerRecord, 'id' | 'name'>,
+    launched?: Launched,
+    autoRemove = false,
+  ) {
+    super()
+    this.id = record.id
+    this.name = record.name
+    this.#context = context
+    this.#launched = launched
+    this.#autoRemove = autoRemove
+    if (launched === undefined) return
+    const { runtime } = launched
+    this.stdin = runtime.streams.stdin
+    const output = new Output(
+      { stdout: runtime.tty ?? runtime.streams.stdout, stderr: runtime.streams.stderr },
+      new LogWriter(logDirectory(context, this.id)),
+    )
+    this.#output = output
+    if (runtime.tty !== undefined) {
+      this.tty = terminalOf(
+        runtime.tty,
+        (columns, rows) => runtime.resize(columns, rows),
+        () => output.tap('stdout') as Readable,
+      )
+    }
+    const drain = runtime.exited.then(() => this.#output?.finish())
+    this.#settled = settleContainer(context, launched, { remove: autoRemove, drain })
+    this.#settled.then(
+      (exit) => this.emit('exit', exit),
+      () => undefined,
+    )
+  }
+
+  /** Standard output from the first access on; the log has all of it. With a terminal read `tty.output` of the maker. */
+  get stdout(): Readable | undefined {
+    return this.#output?.tap('stdout')
+  }
+
+  /** Standard error from the first access on. */
+  get stderr(): Readable | undefined {
+    return this.#output?.tap('stderr')
+  }
+
+  /** Settles when its first process has ended. @throws CofferdamError `ERR_NOT_ATTACHED` for one of another process */
+  get exited(): Promise<ExitStatus> {
+    if (this.#launched === undefined) {
+      return Promise.reject(
+        new CofferdamError('ERR_NOT_ATTACHED', `container ${this.name} was started by another process`, {
+          path: this.id,
+        }),
+      )
+    }
+    return this.#launched.runtime.exited
+  }
+
+  /** Settles when it has ended and what it used has been given back. */
+  async finished(): Promise<ExitStatus> {
+    if (this.#settled === undefined) return this.exited
+    return this.#settled
+  }
+
+  /** What is known of it now. @throws CofferdamError `ERR_CONTAINER_NOT_FOUND` when it has been removed */
+  inspect(): ContainerSummary {
+    return summaryOf(findContainer(this.#context.db, this.id))
+  }
+
+  /** Host port of a published port. @throws CofferdamError `ERR_PORT_NOT_PUBLISHED` */
+  port(containerPort: number, protocol: 'tcp' | 'udp' = 'tcp'): number {
+    const ports = this.#launched?.attachment.ports ?? this.inspect().ports
+    const found = ports.find((port) => port.container === containerPort && port.protocol === protocol)
+    if (found === undefined) {
+      throw new CofferdamError(
+        'ERR_PORT_NOT_PUBLISHED',
+        `container ${this.name} does not publish port ${containerPort}/${protocol}`,
+        { path: `${containerPort}/${protocol}` },
+      )
+    }
+    return found.host
+  }
+
+  /** Address on its bridge network while it runs. */
+  get address(): string | undefined {
+    return this.#launched?.attachment.address ?? this.inspect().address
+  }
+
+  /** Its output as lines, from byte 0. */
+  logs(options: LogsOptions = {}): AsyncGenerator<LogLine> {
+    return containerLogs(this.#context, this.id, options)
+  }
+
+  /** Sends a signal to its first process. @throws CofferdamError `ERR_CONTAINER_STATUS` */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await this.#runtime().kill(signal)
+  }
+
+  /** Starts a program in it. The caller reads its streams. @throws CofferdamError `ERR_PROGRAM_NOT_FOUND`, `ERR_CONTAINER_STATUS`, ... */
+  async startExec(args: readonly string[], options: StartExecOptions = {}): Promise<ContainerProcess> {
+    const runtime = this.#runtime()
+    const config = this.#config()
+    const extra = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`)
+    const tty =
+      options.tty === undefined || options.tty === false ? undefined : options.tty === true ? {} : options.tty
+    const { process: launched, streams } = await runtime.exec(args, {
+      env: [
+        ...config.env.filter((pair) => !extra.some((added) => added.split('=')[0] === pair.split('=')[0])),
+        ...extra,
+      ],
+      ...(options.workdir === undefined ? {} : { cwd: options.workdir }),
+      ...(options.user === undefined ? {} : await execUser(runtime.pid, options.user)),
+      ...(tty === undefined
+        ? { stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const }
+        : { terminal: true, tty }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
+    const { pty } = launched.fds
+    const exited = launched.exited.then(({ exitCode, signal }) => ({
+      exitCode,
+      signal,
+      oomKilled: undefined,
+    }))
+    return {
+      ...streams,
+      ...(pty === undefined
+        ? {}
+        : { tty: terminalOf(terminalStream(pty), (columns, rows) => setWindowSize(pty, columns, rows)) }),
+      exited,
+      kill: (signal) => launched.kill(signal),
+    }
+  }
+
+  /**
+   * Runs a program in it and collects its output.
+   * @throws ContainerExitError unless `reject` is false; CofferdamError as {@link Container.startExec}
+   */
+  async exec(args: readonly string[], options: ExecOptions = {}): Promise<RunResult> {
+    const limits = collectLimits(options)
+    const started = performance.now()
+    const process = await this.startExec(args, { ...options, stdin: options.input !== undefined })
+    const settled = async (drain: Promise<unknown>) => {
+      const exit = await process.exited
+      await drain
+      return { ...exit, usage: { memoryPeak: undefined, cpuMs: undefined } }
+    }
+    return collectProcess(process, { command: args, started, settled }, options, limits)
+  }
+
+  /** Asks it to stop, kills it after `timeout` (10 s), and waits until it has ended. Idempotent. */
+  async stop(options: StopOptions = {}): Promise<void> {
+    await stopContainer(this.#context, this.id, {
+      stopSignal: this.#config().stopSignal as NodeJS.Signals,
+      ...options,
+    })
+    await this.#settled
+  }
+
+  /** Removes it with its changes and log; `force` kills it first. @throws CofferdamError `ERR_CONTAINER_RUNNING` */
+  async remove(options: { readonly force?: boolean } = {}): Promise<void> {
+    await removeContainer(
+      this.#context,
+      findContainer(this.#context.db, this.id),
+      options.force ?? false,
+      this.#settled,
+    )
+  }
+
+  /** Kills one that this process started; it is removed too unless it was made to stay. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#settled === undefined) return
+    await this.#launched?.runtime.kill('SIGKILL').catch(() => undefined)
+    await this.#settled
+    if (this.#autoRemove) this.removeAllListeners()
+  }
+
+  #runtime() {
+    return this.#launched?.runtime ?? this.#context.runtime.open(this.id)
+  }
+
+  #config(): StoredConfig {
+    return JSON.parse(findContainer(this.#context.db, this.id).config) as StoredConfig
+  }
+}
+
+async function execUser(pid: number, user: string) {
+  const root = openSync(`/proc/${pid}/root`, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    const resolved = specUser(await resolveUser(root, user))
+    return { user: resolved, ...(resolved.uid === 0 ? {} : { capabilities: {} }) }
+  } finally {
+    closeSync(root)
+  }
+}

@@ -1,0 +1,78 @@
+import { PassThrough, type Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LogWriter } from '@cofferdam/logs'
+
+type StreamName = 'stdout' | 'stderr'
+
+/**
+ * Carries a container's output to its log and to whoever listens. Nobody has to listen: the log takes everything from
+ * byte 0. A listener's stream gets what is read from its first access on, and slows the container down when it does
+ * not keep up.
+ */
+export class Output {
+  readonly #sources: ReadonlyMap<StreamName, Readable>
+  readonly #taps = new Map<StreamName, PassThrough>()
+  readonly #log: LogWriter
+  readonly #ended: Promise<unknown>
+
+  constructor(
+    sources: { readonly stdout?: Readable | undefined; readonly stderr?: Readable | undefined },
+    log: LogWriter,
+  ) {
+    this.#log = log
+    this.#sources = new Map(
+      (['stdout', 'stderr'] as const).flatMap((name) => (sources[name] ? [[name, sources[name]]] : [])),
+    )
+    this.#ended = Promise.all([...this.#sources].map(([name, source]) => this.#pump(name, source)))
+  }
+
+  /** A stream of what is read from now on; the same one at each call. */
+  tap(name: StreamName): Readable | undefined {
+    if (!this.#sources.has(name)) return undefined
+    let tap = this.#taps.get(name)
+    if (tap === undefined) {
+      tap = new PassThrough()
+      this.#taps.set(name, tap)
+    }
+    return tap
+  }
+
+  /** Resolves when all is read and written, at the latest `grace` ms after the call: a stray process may hold a pipe open. */
+  async finish(grace = 2000): Promise<void> {
+    const late = new AbortController()
+    await Promise.race([
+      this.#ended,
+      sleep(grace, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
+    ])
+    late.abort()
+    for (const source of this.#sources.values()) source.destroy()
+    await this.#ended
+    await this.#log.close()
+  }
+
+  async #pump(name: StreamName, source: Readable): Promise<void> {
+    // Whoever gets the container has one turn of the event loop to take the stream before the first byte is read.
+    await new Promise((resolve) => setImmediate(resolve))
+    try {
+      for await (const chunk of source as AsyncIterable<Buffer>) {
+        await this.#log.write(name, chunk)
+        const tap = this.#taps.get(name)
+        if (tap !== undefined && !tap.destroyed && !tap.write(chunk)) await drained(tap)
+      }
+    } catch {
+      // A destroyed pipe, or EIO of a terminal whose last process is gone: the output is over.
+    } finally {
+      this.#taps.get(name)?.end()
+    }
+  }
+}
+
+function drained(stream: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.on('drain', done).on('close', done)
+  })
+}

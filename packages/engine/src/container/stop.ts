@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CofferdamError, isErrno } from '@cofferdam/core'
+import type { EngineContext } from '../launch/context.js'
+import { sweepContainer } from '../sweep.js'
+import { ownerAlive, processStart } from '../state/owner.js'
+import { type ContainerRecord, findContainer, recordOwner } from '../state/records.js'
+
+/** Options of `container.stop()`. */
+export interface StopOptions {
+  /** Milliseconds until it is killed; 10 000 unless given. */
+  readonly timeout?: number
+  /** Signal that asks; the image's unless given. */
+  readonly stopSignal?: NodeJS.Signals
+  readonly signal?: AbortSignal
+}
+
+/** How long the owner of a container that has ended may take to give everything back. */
+const settleLimit = 15_000
+
+/** Asks, then kills, then waits until the owner has recorded the end; does the owner's work where that is gone. */
+export async function stopContainer(
+  context: EngineContext,
+  id: string,
+  options: StopOptions & { readonly stopSignal: NodeJS.Signals },
+): Promise<void> {
+  const record = findContainer(context.db, id)
+  if (record.status !== 'running') return
+  await signalContainer(context, id, options.stopSignal)
+  const end = Date.now() + (options.timeout ?? 10_000)
+  while (isUp(record) && Date.now() < end)
+    await sleep(10, undefined, options.signal === undefined ? {} : { signal: options.signal })
+  if (isUp(record)) await signalContainer(context, id, 'SIGKILL')
+  await awaitSettled(context, record)
+}
+
+/** Waits until a container that was killed is recorded as ended, or gone. */
+export async function awaitSettled(context: EngineContext, record: ContainerRecord): Promise<void> {
+  const end = Date.now() + settleLimit
+  for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+    const now = context.db.get<ContainerRecord>('SELECT * FROM containers WHERE id = ?', record.id)
+    if (now === undefined || now.status === 'exited') return
+    if (!ownerAlive(recordOwner(now))) return sweepContainer(context, now)
+    if (Date.now() > end) {
+      throw new CofferdamError(
+        'ERR_CONTAINER_STATUS',
+        `container ${record.name} has ended, but process ${now.owner_pid} does not give it up`,
+        { path: record.id },
+      )
+    }
+    await sleep(wait)
+  }
+}
+
+/** Sends a signal; one that has ended already is no error. */
+export async function signalContainer(
+  context: EngineContext,
+  id: string,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  try {
+    await context.runtime.open(id).kill(signal)
+  } catch (error) {
+    if (!isErrno(error, 'ERR_CONTAINER_STATUS', 'ERR_CONTAINER_NOT_FOUND', 'ESRCH')) throw error
+  }
+}
+
+function isUp(record: ContainerRecord): boolean {
+  return record.pid !== null && processStart(record.pid) !== undefined
+}

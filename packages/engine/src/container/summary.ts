@@ -1,0 +1,38 @@
+import type { PublishedPort } from '@cofferdam/network'
+import type { StoredConfig } from '../launch/start.js'
+import type { ContainerRecord } from '../state/records.js'
+import type { ContainerSummary } from '../types.js'
+
+/** What the network gave a container, as stored. */
+export interface StoredAttachment {
+  readonly address: string | undefined
+  readonly ports: readonly PublishedPort[]
+}
+
+/** A row of the database for people and programs. */
+export function summaryOf(record: ContainerRecord): ContainerSummary {
+  const config = JSON.parse(record.config) as StoredConfig
+  const attachment =
+    record.attachment === null ? undefined : (JSON.parse(record.attachment) as StoredAttachment)
+  return {
+    id: record.id,
+    name: record.name,
+    image: record.image,
+    command: config.command,
+    status: record.status,
+    created: new Date(record.created),
+    started: dateOf(record.started),
+    finished: dateOf(record.finished),
+    pid: record.pid ?? undefined,
+    exitCode: record.exit_code,
+    signal: record.signal,
+    oomKilled: record.oom_killed === null ? undefined : record.oom_killed === 1,
+    address: attachment?.address,
+    ports: attachment?.ports ?? [],
+    labels: config.labels,
+  }
+}
+
+function dateOf(ms: number | null): Date | undefined {
+  return ms === null ? undefined : new Date(ms)
+}

@@ -1,0 +1,43 @@
+import type { Check } from '../types.js'
+import { checkCgroups } from './cgroups.js'
+import { checkFilesystems, checkKernel, checkSeccomp, checkSecurityModules } from './kernel.js'
+import { checkNamespaces } from './namespaces.js'
+import { checkNative } from './native.js'
+import { checkFirewall, checkForwarding } from './network.js'
+import { checkStore } from './store.js'
+import { checkOpenFiles, checkPrivileges, checkUserNamespaces } from './user.js'
+
+/** Options of {@link doctor}. */
+export interface DoctorOptions {
+  /** Root of the engine that is meant. */
+  readonly root?: string
+}
+
+/**
+ * What this host and user can and cannot do, each with the fix; like `docker info` and `runc features`, but tried
+ * out: a process is started in all namespaces. Changes nothing.
+ */
+export async function doctor(options: DoctorOptions = {}): Promise<Check[]> {
+  if (process.platform !== 'linux') {
+    return [
+      {
+        name: 'system',
+        ok: false,
+        required: true,
+        detail: process.platform,
+        fix: 'containers need a Linux kernel: use a virtual machine',
+      },
+    ]
+  }
+  const checks = [checkKernel(), checkNative(), checkPrivileges(), checkFilesystems(), checkSeccomp()]
+  const native = checks.every((check) => check.name !== 'native code' || check.ok)
+  if (native) checks.push(await checkNamespaces(), checkCgroups(), await checkFirewall())
+  return [
+    ...checks,
+    checkForwarding(),
+    checkStore(options.root),
+    checkUserNamespaces(),
+    checkSecurityModules(),
+    checkOpenFiles(),
+  ]
+}

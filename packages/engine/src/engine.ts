@@ -1,0 +1,233 @@
+import { join } from 'node:path'
+import { CofferdamError } from '@cofferdam/core'
+import { Runtime } from '@cofferdam/runtime'
+import { requireLinux } from '@cofferdam/sys'
+import { Container } from './container/container.js'
+import { collectLimits, collectProcess } from './container/run.js'
+import { summaryOf, type StoredAttachment } from './container/summary.js'
+import { type ImageOptions, ImageService, type PullOptions } from './images/service.js'
+import type { StoredImage } from './images/stored.js'
+import type { EngineContext } from './launch/context.js'
+import { prepareContainer, type Prepared } from './launch/prepare.js'
+import { settleContainer } from './launch/settle.js'
+import { launchContainer, type Launched } from './launch/start.js'
+import { Networks } from './network/networks.js'
+import type { ContainerOptions, RunOptions } from './options/options.js'
+import { prune, type Pruned } from './prune.js'
+import { type Ready, awaitReady } from './ready.js'
+import { stopSignal } from './spec/build.js'
+import { StateDatabase } from './state/database.js'
+import { currentOwner } from './state/owner.js'
+import { findContainer, listContainers, markRunning } from './state/records.js'
+import { prepareRoots, resolveRoots } from './state/roots.js'
+import { sweepDeadOwners } from './sweep.js'
+import type { ContainerSummary, ImageSummary, PullProgress, RunResult } from './types.js'
+
+/** Options of {@link Engine.open}. */
+export interface EngineOptions {
+  /** Directory of everything; `COFFERDAM_ROOT`, or the system's or user's places, unless given. */
+  readonly root?: string
+  /** Registries and mirrors. */
+  readonly images?: ImageOptions
+  /** Open network namespace that plays the host's; this process's unless given. */
+  readonly hostNetns?: number
+}
+
+/** Options of {@link Engine.start}. */
+export interface StartOptions extends ContainerOptions {
+  /** Resolves the start only when this holds, like `portOpen(5432)`. */
+  readonly ready?: Ready
+  /** Milliseconds for `ready`; 60 000 unless given. The container is removed when they are over. */
+  readonly readyTimeout?: number
+  /** Remove it when it has ended; true unless given. */
+  readonly autoRemove?: boolean
+  /** Told of the pull, where one is needed. */
+  readonly onProgress?: (progress: PullProgress) => void
+}
+
+/**
+ * Runs containers from this process, without a daemon. Several engines, in any number of processes, share a root.
+ * What this process starts ends with it, whatever ends it.
+ */
+export class Engine implements AsyncDisposable {
+  readonly #context: EngineContext
+  readonly #images: ImageService
+  readonly #running = new Set<Container>()
+  #closed: Promise<void> | undefined
+
+  private constructor(context: EngineContext, images: ImageService) {
+    this.#context = context
+    this.#images = images
+  }
+
+  /**
+   * Opens the engine of a root and gives back what engines that died have left.
+   * @throws CofferdamError `ERR_UNSUPPORTED_PLATFORM`, `ERR_STATE`, `ERR_STATE_VERSION`, `ERR_ROOT`
+   */
+  static async open(options: EngineOptions = {}): Promise<Engine> {
+    requireLinux()
+    const roots = prepareRoots(resolveRoots(options.root))
+    const db = await StateDatabase.open(join(roots.store, 'state.db'))
+    const context: EngineContext = {
+      roots,
+      db,
+      runtime: new Runtime({ root: join(roots.run, 'runtime') }),
+      networks: new Networks({
+        runDir: roots.run,
+        pidOf: (key) => runningPid(findContainer(db, key)),
+        ...(options.hostNetns === undefined ? {} : { hostNetns: options.hostNetns }),
+      }),
+      owner: currentOwner(),
+    }
+    try {
+      await sweepDeadOwners(context)
+      return new Engine(context, await ImageService.open(roots, options.images ?? {}))
+    } catch (error) {
+      await db.close()
+      throw error
+    }
+  }
+
+  /** Root directories. */
+  get roots(): { readonly store: string; readonly run: string } {
+    return this.#context.roots
+  }
+
+  /**
+   * Fetches an image, unpacking its layers while they arrive.
+   * @throws CofferdamError `ERR_INVALID_REFERENCE`, `ERR_REGISTRY_UNREACHABLE`, `ERR_REGISTRY_UNAUTHORIZED`, `ERR_MANIFEST_UNKNOWN`, ...
+   */
+  async pull(reference: string, options: PullOptions = {}): Promise<ImageSummary> {
+    return this.#images.pull(reference, options)
+  }
+
+  /** The images of the store. */
+  images(): Promise<ImageSummary[]> {
+    return this.#images.list()
+  }
+
+  /** Removes the name of an image; what no other image needs goes with `prune`. @throws CofferdamError `ERR_IMAGE_NOT_FOUND`, `ERR_IMAGE_IN_USE` */
+  async removeImage(reference: string, options: { readonly force?: boolean } = {}): Promise<ImageSummary> {
+    const users = listContainers(this.#context.db).filter(
+      (record) => record.image === this.#images.familiar(reference),
+    )
+    if (users[0] !== undefined && options.force !== true) {
+      throw new CofferdamError(
+        'ERR_IMAGE_IN_USE',
+        `image ${reference} is used by container ${users[0].name}`,
+        { path: reference, hint: 'remove the container, or force' },
+      )
+    }
+    return this.#images.remove(reference)
+  }
+
+  /** Containers, newest first; `all` tells of those that have ended too. */
+  list(options: { readonly all?: boolean } = {}): ContainerSummary[] {
+    return listContainers(this.#context.db)
+      .filter((record) => options.all || record.status === 'running')
+      .map(summaryOf)
+  }
+
+  /** A container by id, beginning of an id, or name. @throws CofferdamError `ERR_CONTAINER_NOT_FOUND` */
+  get(key: string): Container {
+    const record = findContainer(this.#context.db, key)
+    for (const container of this.#running) if (container.id === record.id) return container
+    return new Container(this.#context, record)
+  }
+
+  /**
+   * Runs a command in a new container, collects its output and removes it: `engine.run('alpine', ['ls'])`.
+   * @throws ContainerExitError when it fails, unless `reject` is false; CofferdamError when it cannot run
+   */
+  async run(reference: string, command?: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const started = performance.now()
+    const limits = collectLimits(options)
+    const prepared = prepareContainer({ ...options, ...(command === undefined ? {} : { command }) })
+    const image = await this.#images.obtain(reference, options)
+    const launched = await this.#launch(image, prepared, true, options.input !== undefined)
+    const { runtime } = launched
+    const settled = (drain: Promise<unknown>) =>
+      settleContainer(this.#context, launched, { remove: true, drain })
+    return collectProcess(
+      { ...runtime.streams, exited: runtime.exited, kill: (signal) => runtime.kill(signal) },
+      { command: launched.command, started, settled },
+      options,
+      limits,
+    )
+  }
+
+  /** Starts a service in a new container. @throws CofferdamError when it cannot run or does not get ready */
+  async start(reference: string, options: StartOptions = {}): Promise<Container> {
+    const prepared = prepareContainer(options)
+    const autoRemove = options.autoRemove ?? true
+    const image = await this.#images.obtain(reference, options)
+    const launched = await this.#launch(image, prepared, autoRemove, options.stdin ?? false)
+    const container = new Container(this.#context, launched, launched, autoRemove)
+    this.#running.add(container)
+    container
+      .finished()
+      .finally(() => this.#running.delete(container))
+      .catch(() => undefined)
+    if (options.ready !== undefined) {
+      try {
+        await awaitReady(container, options.ready, options.readyTimeout ?? 60_000, options.signal)
+      } catch (error) {
+        await container.remove({ force: true }).catch(() => undefined)
+        throw error
+      }
+    }
+    return container
+  }
+
+  /** Removes ended containers and what no image needs; with `images`, images no container uses. */
+  prune(options: { readonly images?: boolean } = {}): Promise<Pruned> {
+    return prune(this.#context, this.#images, options.images ?? false)
+  }
+
+  /** Stops what this engine started and closes it. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled([...this.#running].map((container) => container[Symbol.asyncDispose]()))
+    await this.#context.networks.close()
+    await this.#images.close()
+    await this.#context.db.close()
+  }
+
+  async #launch(
+    image: StoredImage,
+    prepared: Prepared,
+    autoRemove: boolean,
+    stdin: boolean,
+  ): Promise<Launched> {
+    if (this.#closed !== undefined) throw new CofferdamError('ERR_ENGINE_CLOSED', 'the engine is closed')
+    const signal = stopSignal(prepared.options.stopSignal, image.config.config ?? {})
+    const launched = await launchContainer(this.#context, image, prepared, {
+      autoRemove,
+      stopSignal: signal,
+      stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    })
+    const { ports, address } = launched.attachment
+    const attachment: StoredAttachment = { address, ports }
+    await markRunning(this.#context.db, launched.id, launched.runtime.pid, JSON.stringify(attachment))
+    return launched
+  }
+}
+
+function runningPid(record: {
+  readonly pid: number | null
+  readonly name: string
+  readonly id: string
+}): number {
+  if (record.pid !== null) return record.pid
+  throw new CofferdamError('ERR_CONTAINER_STATUS', `container ${record.name} is not running`, {
+    path: record.id,
+  })
+}

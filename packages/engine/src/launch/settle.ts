@@ -1,0 +1,44 @@
+import { rmSync } from 'node:fs'
+import { Cgroup } from '@cofferdam/cgroups'
+import { deleteContainer, markExited } from '../state/records.js'
+import type { ExitStatus, Usage } from '../types.js'
+import { type EngineContext, cgroupPath, logDirectory, runDirectory } from './context.js'
+import type { Launched } from './start.js'
+
+/** How a container ended and what it had used. */
+export interface Settled extends ExitStatus {
+  readonly usage: Usage
+}
+
+/**
+ * Waits for a container's end and undoes its start: cgroup, runtime state, network, generated files; and, where it is
+ * to be removed, its changes, log and row. `drain` resolves when its output has been read.
+ */
+export async function settleContainer(
+  context: EngineContext,
+  launched: Launched,
+  options: { readonly remove: boolean; readonly drain: Promise<unknown> },
+): Promise<Settled> {
+  const { id, runtime, attachment, snapshot } = launched
+  const { exitCode, signal, oomKilled } = await runtime.exited
+  const [usage] = await Promise.all([readUsage(id), options.drain])
+  const results = await Promise.allSettled([runtime.delete(), attachment.detach()])
+  rmSync(runDirectory(context, id), { recursive: true, force: true })
+  if (options.remove) {
+    await snapshot.remove()
+    rmSync(logDirectory(context, id).slice(0, -'/log'.length), { recursive: true, force: true })
+    await deleteContainer(context.db, id)
+  } else {
+    await markExited(context.db, id, { exitCode, signal, oomKilled })
+  }
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
+  return { exitCode, signal, oomKilled, usage }
+}
+
+async function readUsage(id: string): Promise<Usage> {
+  const stat = await Cgroup.open(cgroupPath(id))
+    .stat()
+    .catch(() => undefined)
+  return { memoryPeak: stat?.memory?.peak, cpuMs: stat?.cpu?.usage }
+}

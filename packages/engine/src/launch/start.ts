@@ -1,0 +1,168 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeQuietly } from '@cofferdam/sys'
+import { DisposeStack } from '@cofferdam/core'
+import { resolveUser } from '@cofferdam/image'
+import type { Attachment } from '@cofferdam/network'
+import { createSnapshot, type Snapshot } from '@cofferdam/rootfs'
+import type { Container as RuntimeContainer } from '@cofferdam/runtime'
+import type { StoredImage } from '../images/stored.js'
+import { randomName } from '../options/names.js'
+import { containerArgv, containerEnv } from '../spec/argv.js'
+import { buildSpec, specUser } from '../spec/build.js'
+import { deleteContainer, insertContainer, isNameTaken } from '../state/records.js'
+import { type EngineContext, cgroupPath, runDirectory, snapshotDirectory } from './context.js'
+import type { Prepared } from './prepare.js'
+
+/** A container that runs, with what has to be undone when it has ended. */
+export interface Launched {
+  readonly id: string
+  readonly name: string
+  readonly command: readonly string[]
+  readonly runtime: RuntimeContainer
+  readonly attachment: Attachment
+  readonly snapshot: Snapshot
+}
+
+/** What is stored of a container's making, as JSON. */
+export interface StoredConfig {
+  readonly command: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly stopSignal: string
+  /** Environment of its first process, which an exec gets too. */
+  readonly env: readonly string[]
+  /** Layers its changes stand on: a prune leaves them. */
+  readonly diffIds: readonly string[]
+}
+
+/** Choices of a start that are not the container's own. */
+export interface StartChoices {
+  readonly autoRemove: boolean
+  readonly stdio: readonly ('pipe' | 'ignore')[]
+  readonly stopSignal: string
+}
+
+/**
+ * Makes and starts a container: a row in the database, then snapshot and network at once, then the runtime. All or
+ * nothing.
+ * @throws CofferdamError of the step that failed
+ */
+export async function launchContainer(
+  context: EngineContext,
+  image: StoredImage,
+  prepared: Prepared,
+  choices: StartChoices,
+): Promise<Launched> {
+  const { id, options } = prepared
+  const { signal } = options
+  const undo = new DisposeStack()
+  try {
+    const network = context.networks.get(prepared.network)
+    const config = image.config.config ?? {}
+    const command = containerArgv(config, options)
+    const name = await store(context, image, prepared, choices, command)
+    undo.defer(() => deleteContainer(context.db, id))
+    const attaching = network.attach({
+      containerId: id,
+      hostname: prepared.hostname,
+      ports: prepared.ports,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    undo.defer(() =>
+      attaching.then(
+        (attachment) => attachment.detach(),
+        () => undefined,
+      ),
+    )
+    attaching.catch(() => undefined)
+    const snapshot = createSnapshot(snapshotDirectory(context, id), { lower: image.layers, volatile: true })
+    undo.defer(() => snapshot.remove())
+    const rootfs = await snapshot.mount()
+    undo.defer(() => closeQuietly(rootfs))
+    const user = specUser(await resolveUser(rootfs, options.user ?? config.User ?? ''))
+    const attachment = await attaching
+    const files = writeFiles(context, id, attachment)
+    undo.defer(() => rmSync(runDirectory(context, id), { recursive: true, force: true }))
+    const spec = buildSpec({
+      id,
+      hostname: prepared.hostname,
+      config,
+      options,
+      volumes: prepared.volumes,
+      user,
+      files,
+      network: prepared.network === 'host' ? 'host' : 'new',
+      cgroupsPath: cgroupPath(id),
+    })
+    const runtime = await context.runtime.run(id, {
+      spec,
+      rootfs,
+      bundle: snapshot.directory,
+      ...(attachment.netns === undefined ? {} : { netns: attachment.netns }),
+      ...(prepared.tty === undefined ? { stdio: choices.stdio } : { tty: prepared.tty }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    closeQuietly(rootfs)
+    undo.move()
+    return { id, name, command, runtime, attachment, snapshot }
+  } catch (error) {
+    await undo.close().catch(() => undefined)
+    throw error
+  }
+}
+
+function writeFiles(context: EngineContext, id: string, { files }: Attachment): Record<string, string> {
+  const directory = runDirectory(context, id)
+  mkdirSync(directory, { mode: 0o700 })
+  const written = { hostname: files.hostname, hosts: files.hosts, 'resolv.conf': files.resolvConf }
+  return Object.fromEntries(
+    Object.entries(written).map(([name, text]) => {
+      const path = `${directory}/${name}`
+      writeFileSync(path, text, { mode: 0o644 })
+      return [name, path]
+    }),
+  )
+}
+
+async function store(
+  context: EngineContext,
+  image: StoredImage,
+  prepared: Prepared,
+  choices: StartChoices,
+  command: readonly string[],
+): Promise<string> {
+  const { env, labels = {} } = prepared.options
+  const config: StoredConfig = {
+    command,
+    labels,
+    stopSignal: choices.stopSignal,
+    env: containerEnv(image.config.config ?? {}, {
+      hostname: prepared.hostname,
+      tty: prepared.tty !== undefined,
+      ...(env === undefined ? {} : { env }),
+    }),
+    diffIds: image.diffIds,
+  }
+  for (let attempt = 0; ; attempt++) {
+    const name = prepared.name ?? randomName(attempt)
+    try {
+      await insertContainer(
+        context.db,
+        {
+          id: prepared.id,
+          name,
+          image: image.name,
+          config: JSON.stringify(config),
+          autoRemove: choices.autoRemove,
+          owner: context.owner,
+          ports: prepared.ports
+            .filter((port) => port.host !== 0)
+            .map((port) => ({ protocol: port.protocol, host_ip: port.hostIp, host_port: port.host })),
+        },
+        prepared.options.signal,
+      )
+      return name
+    } catch (error) {
+      if (prepared.name !== undefined || attempt > 50 || !isNameTaken(error)) throw error
+    }
+  }
+}

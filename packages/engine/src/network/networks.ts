@@ -1,0 +1,75 @@
+import { join as joinPath } from 'node:path'
+import { CofferdamError } from '@cofferdam/core'
+import { bridge, host, join, none, type Network } from '@cofferdam/network'
+
+/** Options of {@link Networks}. */
+export interface NetworksOptions {
+  /** Directory of leases and locks. */
+  readonly runDir: string
+  /** Namespace that plays the host's; this process's unless given. */
+  readonly hostNetns?: number
+  /** Pid of a running container, for `container:NAME`. */
+  readonly pidOf: (key: string) => number
+}
+
+/** The networks of an engine by name; each is opened at its first use. */
+export class Networks implements AsyncDisposable {
+  readonly #options: NetworksOptions
+  readonly #open = new Map<string, Network>()
+
+  constructor(options: NetworksOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The network that a name means: `bridge`, `host`, `none` or `container:NAME`.
+   * @throws CofferdamError `ERR_NETWORK_NOT_FOUND`
+   */
+  get(name: string): Network {
+    if (name.startsWith('container:'))
+      return join({ path: `/proc/${this.#options.pidOf(name.slice('container:'.length))}/ns/net` })
+    let network = this.#open.get(name)
+    if (network === undefined) {
+      network = this.#make(name)
+      this.#open.set(name, network)
+    }
+    return network
+  }
+
+  /** Frees what dead owners left. */
+  async sweep(): Promise<void> {
+    await this.get('bridge').sweep()
+  }
+
+  /** Resolves when the addresses of detached containers are free again. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((network) => network.idle()))
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open.values()]
+    this.#open.clear()
+    await Promise.all(open.map((network) => network.close()))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #make(name: string): Network {
+    const { runDir, hostNetns } = this.#options
+    if (name === 'host') return host()
+    if (name === 'none') return none()
+    if (name === 'bridge') {
+      return bridge({
+        name: 'default',
+        runDir: joinPath(runDir, 'network'),
+        ...(hostNetns === undefined ? {} : { hostNetns }),
+      })
+    }
+    throw new CofferdamError('ERR_NETWORK_NOT_FOUND', `no network ${name}`, {
+      path: name,
+      hint: 'bridge, host, none and container:NAME are known',
+    })
+  }
+}

@@ -1,0 +1,32 @@
+import { discardContainer } from './container/remove.js'
+import type { ImageService } from './images/service.js'
+import type { EngineContext } from './launch/context.js'
+import type { StoredConfig } from './launch/start.js'
+import { listContainers } from './state/records.js'
+
+/** What `prune` removed. */
+export interface Pruned {
+  readonly containers: number
+  readonly images: number
+  /** Bytes of blobs and layers. */
+  readonly bytes: number
+}
+
+/** Removes ended containers, then images that no container uses (where asked for), then what no image needs. */
+export async function prune(context: EngineContext, images: ImageService, unused: boolean): Promise<Pruned> {
+  const ended = listContainers(context.db).filter((record) => record.status === 'exited')
+  for (const record of ended) await discardContainer(context, record.id)
+  const used = new Set(listContainers(context.db).map((record) => record.image))
+  let count = 0
+  if (unused) {
+    for (const { name, digest } of await images.list()) {
+      if (name !== undefined && used.has(name)) continue
+      await images.remove(name ?? digest)
+      count += 1
+    }
+  }
+  const layers = listContainers(context.db).flatMap(
+    (record) => (JSON.parse(record.config) as StoredConfig).diffIds,
+  )
+  return { containers: ended.length, images: count, bytes: await images.collect(layers) }
+}
