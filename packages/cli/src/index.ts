@@ -1,1 +1,5 @@
-export {}
+/**
+ * The `cofferdam` command as functions.
+ * @packageDocumentation
+ */
+export { createProgram, runCommand } from './program.js'

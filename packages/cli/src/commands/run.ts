@@ -1,0 +1,149 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { parseTmpfs, parseVolume, type ContainerOptions, type VolumeSource } from '@cofferdam/engine'
+import { type GlobalOptions, withEngine } from '../context.js'
+import { collect, count, environment, positive } from '../grammar/values.js'
+import { PullDisplay } from '../output/progress.js'
+import { bridge, shellStatus } from '../terminal/bridge.js'
+
+/** The flags of `cofferdam run` as the parser gives them. */
+export interface RunFlags {
+  env?: string[]
+  envFile?: string[]
+  workdir?: string
+  user?: string
+  volume?: string[]
+  tmpfs?: string[]
+  publish?: string[]
+  memory?: string
+  cpus?: number
+  cpuShares?: number
+  cpusetCpus?: string
+  pidsLimit?: number
+  entrypoint?: string
+  init?: boolean
+  name?: string
+  rm?: boolean
+  network?: string
+  hostname?: string
+  interactive?: boolean
+  tty?: boolean
+  readOnly?: boolean
+  capAdd?: string[]
+  capDrop?: string[]
+  label?: string[]
+  stopSignal?: string
+  securityOpt?: string[]
+  platform?: string
+  pull?: 'missing' | 'always' | 'never'
+  cidfile?: string
+}
+
+/** `cofferdam run IMAGE [COMMAND]`. */
+export function runRunCommand(program: Command): void {
+  program
+    .command('run <image> [command...]')
+    .description('run a command in a new container and wait for it')
+    .passThroughOptions()
+    .option('-e, --env <KEY=VALUE>', 'set a variable', collect)
+    .option('--env-file <file>', 'read variables from a file', collect)
+    .option('-w, --workdir <dir>', 'start in this directory')
+    .option('-u, --user <name|uid[:group|gid]>', 'run as this user')
+    .option('-v, --volume <host:path[:ro]>', 'mount a host file or directory', collect)
+    .option('--tmpfs <path[:options]>', 'mount memory', collect)
+    .option('-p, --publish <[ip:][host:]container>', 'publish a port', collect)
+    .option('-m, --memory <bytes>', 'memory limit')
+    .option('--cpus <number>', 'CPU limit in cores', positive)
+    .option('--cpu-shares <weight>', 'relative CPU weight', count)
+    .option('--cpuset-cpus <list>', 'CPUs that may be used')
+    .option('--pids-limit <number>', 'most processes at once', count)
+    .option('--entrypoint <program>', "replace the image's entry point")
+    .option('--init', 'a small init as pid 1')
+    .option('--name <name>', 'name of the container')
+    .option('--rm', 'remove the container when it exits')
+    .option('--network <name>', 'bridge, host, none, container:NAME', 'bridge')
+    .option('-h, --hostname <name>', 'host name in the container')
+    .option('-i, --interactive', 'keep standard input open')
+    .option('-t, --tty', 'give it a terminal')
+    .option('--read-only', 'root file system read-only')
+    .option('--cap-add <name>', 'add a capability', collect)
+    .option('--cap-drop <name>', 'drop a capability', collect)
+    .option('-l, --label <KEY=VALUE>', 'set a label', collect)
+    .option('--stop-signal <name>', 'signal that asks it to stop')
+    .option('--security-opt <option>', 'seccomp=unconfined', collect)
+    .option('--platform <os/arch>', 'platform of the image')
+    .option('--pull <when>', 'missing, always, never', 'missing')
+    .option('--cidfile <file>', 'write the id of the container to a file')
+    .helpOption('--help', 'display help for command')
+    .action(async (image: string, args: string[], flags: RunFlags, command: Command) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>()
+      const options = containerOptions(args, flags)
+      await withEngine(command, async (engine) => {
+        using display = json ? undefined : new PullDisplay()
+        const container = await engine.start(image, {
+          ...options,
+          autoRemove: flags.rm ?? false,
+          onProgress: (progress) => display?.update(progress),
+        })
+        if (flags.cidfile !== undefined) writeFileSync(flags.cidfile, container.id, { flag: 'wx' })
+        try {
+          process.exitCode = shellStatus(await bridge(container, { interactive: flags.interactive ?? false }))
+        } finally {
+          await container.finished()
+          if (flags.rm && flags.cidfile !== undefined) rmSync(flags.cidfile, { force: true })
+        }
+      })
+    })
+}
+
+/** The engine's options for the flags of `cofferdam run`. */
+export function containerOptions(args: readonly string[], flags: RunFlags): ContainerOptions {
+  const volumes: Record<string, VolumeSource> = Object.fromEntries([
+    ...(flags.volume ?? []).map(parseVolume),
+    ...(flags.tmpfs ?? []).map(parseTmpfs),
+  ])
+  const options: { -readonly [Key in keyof ContainerOptions]: ContainerOptions[Key] } = {
+    env: environment([...(flags.envFile ?? []).flatMap(envFile), ...(flags.env ?? [])]),
+    volumes,
+    ports: flags.publish ?? [],
+    labels: environment(flags.label ?? [], {}),
+    limits: defined({
+      memory: flags.memory,
+      cpus: flags.cpus,
+      cpuShares: flags.cpuShares,
+      cpuset: flags.cpusetCpus,
+      pids: flags.pidsLimit,
+    }),
+    init: flags.init ?? false,
+    stdin: flags.interactive ?? false,
+    tty: flags.tty ?? false,
+    readonlyRootfs: flags.readOnly ?? false,
+    capAdd: flags.capAdd ?? [],
+    capDrop: flags.capDrop ?? [],
+    seccomp: !(flags.securityOpt ?? []).includes('seccomp=unconfined'),
+    ...(args.length > 0 ? { command: args } : {}),
+    ...defined({
+      workdir: flags.workdir,
+      user: flags.user,
+      entrypoint: flags.entrypoint,
+      name: flags.name,
+      network: flags.network,
+      hostname: flags.hostname,
+      stopSignal: flags.stopSignal,
+      platform: flags.platform,
+      pull: flags.pull,
+    }),
+  }
+  return options
+}
+
+function envFile(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+}
+
+function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
+}

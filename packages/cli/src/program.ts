@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { Command, type CommanderError } from 'commander'
+import { errorMessage } from '@cofferdam/core'
+import { doctorCommand } from './commands/doctor.js'
+import { execCommand } from './commands/exec.js'
+import { imagesCommand } from './commands/images.js'
+import { logsCommand } from './commands/logs.js'
+import { pruneCommand } from './commands/prune.js'
+import { psCommand } from './commands/ps.js'
+import { pullCommand } from './commands/pull.js'
+import { rmCommand } from './commands/rm.js'
+import { rmiCommand } from './commands/rmi.js'
+import { runRunCommand } from './commands/run.js'
+import { stopCommand } from './commands/stop.js'
+import { describeError, errorJson, exitStatus, runStatus } from './output/errors.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+/** The command line of `cofferdam`: Docker's grammar. */
+export function createProgram(): Command {
+  const program = new Command('cofferdam')
+    .description('Containers without a daemon')
+    .version(version)
+    .option('--root <dir>', 'keep images, containers and state here (or COFFERDAM_ROOT)')
+    .option('--json', 'write results and errors as JSON')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showSuggestionAfterError()
+  for (const add of [
+    runRunCommand,
+    execCommand,
+    psCommand,
+    logsCommand,
+    stopCommand,
+    rmCommand,
+    pullCommand,
+    imagesCommand,
+    rmiCommand,
+    pruneCommand,
+    doctorCommand,
+  ]) {
+    add(program)
+  }
+  return program
+}
+
+/** Runs a command line and gives its exit status; errors are written to standard error. */
+export async function runCommand(argv: readonly string[]): Promise<number> {
+  const program = createProgram()
+  process.exitCode = 0
+  try {
+    await program.parseAsync([...argv])
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (isCommanderError(error)) return error.exitCode === 0 ? 0 : exitStatus.engine
+    const json = program.opts<{ json?: boolean }>().json === true
+    process.stderr.write(`${json ? errorJson(error) : describeError(error)}\n`)
+    const verb = program.args[0]
+    return verb === 'run' || verb === 'exec' ? runStatus(error) : exitStatus.failure
+  }
+}
+
+function isCommanderError(error: unknown): error is CommanderError {
+  return typeof error === 'object' && error !== null && 'exitCode' in error && errorMessage(error) !== ''
+}
