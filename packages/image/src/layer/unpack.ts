@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { CofferdamError, errorMessage } from '@cofferdam/core'
+import { errorMessage, type CofferdamError } from '@cofferdam/core'
 import { layerCrash, layerFailure } from './error.js'
 import { plainStarter, type LayerProgram, type LayerStarter } from './program.js'
 import {
