@@ -7,10 +7,10 @@ import { CofferdamError, errorMessage } from '@cofferdam/core'
 const require = createRequire(import.meta.url)
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** True where the C library is musl: Node's report names the glibc version elsewhere. */
-function isMusl(): boolean {
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
-  return report?.header?.glibcVersionRuntime === undefined
+/** The dynamic loader of glibc, which a musl system lacks. */
+const GLIBC_LOADER: Record<string, string> = {
+  x64: '/lib64/ld-linux-x86-64.so.2',
+  arm64: '/lib/ld-linux-aarch64.so.1',
 }
 
 /** Where a native file of this package may be, in the order tried. */
@@ -19,7 +19,8 @@ export function nativeCandidates(file: string, root = packageRoot): string[] {
   const prebuilt = (name: string) => join(root, 'prebuilds', name, file)
   return [
     join(root, 'build/Release', file),
-    ...(isMusl() ? [prebuilt(`${target}-musl`)] : [prebuilt(target), prebuilt(`${target}-musl`)]),
+    ...(existsSync(GLIBC_LOADER[process.arch] ?? '/lib') ? [prebuilt(target)] : []),
+    prebuilt(`${target}-musl`),
   ]
 }
 

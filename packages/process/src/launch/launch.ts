@@ -23,6 +23,8 @@ export interface LaunchOptions {
   readonly barriers?: Readonly<Record<string, (process: LaunchingProcess) => unknown>>
   /** Called as soon as there is a process; the launch's next barrier waits for what it returns. */
   readonly onCloned?: (process: LaunchingProcess) => unknown
+  /** The same as the plan's, for a plan that is made by a function. */
+  readonly detached?: boolean
   /** Ends the launch; after the start it has no effect. */
   readonly signal?: AbortSignal
 }
@@ -38,8 +40,9 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
 }
 
 class Launch implements LaunchSink {
-  readonly #plan: LaunchPlan
-  readonly #encoded: EncodedPlan
+  readonly #source: LaunchPlan | (() => LaunchPlan)
+  #plan!: LaunchPlan
+  #encoded!: EncodedPlan
   readonly #options: LaunchOptions
   readonly #client: SpawnerClient
   readonly #id: number
@@ -59,23 +62,29 @@ class Launch implements LaunchSink {
   #barriers: string[] = []
   #onAbort: (() => void) | undefined
 
-  constructor(plan: LaunchPlan, options: LaunchOptions) {
-    this.#plan = plan
+  constructor(source: LaunchPlan | (() => LaunchPlan), options: LaunchOptions) {
+    this.#source = source
     this.#options = options
-    const reportPid = options.onCloned !== undefined || Object.keys(options.barriers ?? {}).length > 0
-    this.#encoded = encodePlan(plan, { reportPid })
     this.started = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.#client = spawnerClient(plan.detached)
+    this.#client = spawnerClient(options.detached ?? (typeof source === 'object' && source.detached))
     this.#client.ref()
-    this.#id = this.#client.start(this.#encoded, this)
+    this.#id = this.#client.start(this)
     const { signal } = options
-    if (signal !== undefined) {
+    if (signal !== undefined && !this.#final) {
       this.#onAbort = () => this.#end(signal.reason)
       signal.addEventListener('abort', this.#onAbort, { once: true })
     }
+  }
+
+  encode(): EncodedPlan {
+    const { barriers = {}, onCloned } = this.#options
+    this.#plan = typeof this.#source === 'function' ? this.#source() : this.#source
+    const reportPid = onCloned !== undefined || Object.keys(barriers).length > 0
+    this.#encoded = encodePlan(this.#plan, { reportPid })
+    return this.#encoded
   }
 
   onReport(report: Report): void {
@@ -209,12 +218,16 @@ class Launch implements LaunchSink {
 
 /**
  * Executes a plan: resolves when the program runs, rejects when the launch failed and nothing of it is left. The
- * event loop stays alive until the process is gone, or `unref()`.
+ * event loop stays alive until the process is gone, or `unref()`. Many launches at once take turns; a plan given as a
+ * function is made when its turn comes, so that a burst does not hold up the event loop.
  * @throws CofferdamError `ERR_INVALID_PLAN` before anything is touched; `ERR_LAUNCH`, `ERR_HOOK`, `ERR_EXEC`,
  * `ERR_PROGRAM_NOT_FOUND`, `ERR_CLONE`, `ERR_CLONE_FORBIDDEN`, `ERR_LAUNCH_KILLED`, `ERR_SPAWNER_LOST`; the reason of
  * `signal`; what a barrier's handler throws
  */
-export async function launch(plan: LaunchPlan, options: LaunchOptions = {}): Promise<LaunchedProcess> {
+export async function launch(
+  plan: LaunchPlan | (() => LaunchPlan),
+  options: LaunchOptions = {},
+): Promise<LaunchedProcess> {
   requireLinux()
   options.signal?.throwIfAborted()
   return new Launch(plan, options).started

@@ -1,7 +1,7 @@
 import { requireLinux, closeQuietly } from '@cofferdam/sys'
 import { launch, type LaunchOptions } from '../launch/launch.js'
 import { invalidPlan } from '../plan/writer.js'
-import { planNamespaces } from './namespaces.js'
+import { planNamespaces, type NamespacePlan } from './namespaces.js'
 import type { SpawnCgroup, SpawnOptions } from './options.js'
 import { CGROUP_BARRIER, spawnPlan } from './plan.js'
 import { SpawnedProcess } from './process.js'
@@ -28,12 +28,15 @@ export async function spawn(args: readonly string[], options: SpawnOptions = {})
   requireLinux()
   options.signal?.throwIfAborted()
   if (args.length === 0) throw invalidPlan('spawn: no program', "give ['program', ...arguments]")
-  const namespaces = planNamespaces(options.namespaces)
+  const oomKillsBefore = await options.cgroup?.oomKills?.()
+  let namespaces: NamespacePlan | undefined
   let stdio: StdioEnds = { child: [], ours: [], opened: [] }
   try {
-    if (!options.pty) stdio = openStdio(options.stdio)
-    const plan = spawnPlan(args, options, namespaces, stdio.child)
-    const oomKillsBefore = await options.cgroup?.oomKills?.()
+    const plan = () => {
+      namespaces = planNamespaces(options.namespaces)
+      if (!options.pty) stdio = openStdio(options.stdio)
+      return spawnPlan(args, options, namespaces, stdio.child)
+    }
     const launched = await launch(plan, {
       ...cgroupOptions(options.cgroup),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -51,6 +54,6 @@ export async function spawn(args: readonly string[], options: SpawnOptions = {})
     for (const fd of stdio.ours) closeQuietly(fd)
     throw error
   } finally {
-    for (const fd of [...stdio.opened, ...namespaces.opened]) closeQuietly(fd)
+    for (const fd of [...stdio.opened, ...(namespaces?.opened ?? [])]) closeQuietly(fd)
   }
 }

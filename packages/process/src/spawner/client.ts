@@ -12,8 +12,10 @@ import {
 } from '@cofferdam/sys'
 import type { EncodedPlan } from '../plan/encode.js'
 
-/** What is told of one launch. */
+/** One launch as the spawner's client sees it. */
 export interface LaunchSink {
+  /** Compiles the plan, when it is the launch's turn; what it throws goes to `onUnsent`. */
+  encode(): EncodedPlan
   onReport(report: Report): void
   /** The spawner is gone and everything attached to it has been killed. */
   onLost(): void
@@ -23,18 +25,20 @@ export interface LaunchSink {
 
 const PLAN_INLINE_MAX = 65536
 /** More starts at a time only wait for each other's locks in the kernel and take processors from the event loop. */
-const MAX_STARTING = 4 * availableParallelism()
-const MAX_SENT_PER_TURN = 4
+const MAX_STARTING = 2 * availableParallelism()
+/** Milliseconds of one turn of the event loop spent on compiling and sending plans. */
+const TURN_BUDGET = 0.5
 
 /**
- * One spawner and the launches under way in it: starts go out in the order they came, a bounded number at a time and a
- * few per turn of the event loop.
+ * One spawner and the launches under way in it: starts are compiled and sent in the order they came, a bounded number
+ * at a time and for a bounded part of each turn of the event loop.
  */
 export class SpawnerClient {
   readonly #handle: SpawnerHandle
   readonly #sinks = new Map<number, LaunchSink>()
   readonly #starting = new Set<number>()
-  readonly #waiting = new Map<number, EncodedPlan>()
+  readonly #waiting = new Set<number>()
+  readonly #encoded = new Map<number, EncodedPlan>()
   #nextId = 1
   #refs = 0
   #pumping = false
@@ -52,18 +56,22 @@ export class SpawnerClient {
   }
 
   /** Queues a launch and returns its id; the sink hears of it until its EXIT or GONE report is final. */
-  start(plan: EncodedPlan, sink: LaunchSink): number {
+  start(sink: LaunchSink): number {
     const id = this.#nextId
     this.#nextId = id === 0xffffffff ? 1 : id + 1
     this.#sinks.set(id, sink)
-    this.#waiting.set(id, plan)
-    if (!this.#pumping && this.#starting.size < MAX_STARTING) this.#pump()
+    this.#waiting.add(id)
+    if (!this.#pumping && this.#starting.size < MAX_STARTING) {
+      this.#sendOne(id)
+      this.#pumpLater()
+    }
     return id
   }
 
   /** Takes a launch that has not been sent out of the queue; false when it has. */
   withdraw(id: number): boolean {
     if (!this.#waiting.delete(id)) return false
+    this.#encoded.delete(id)
     this.#sinks.delete(id)
     return true
   }
@@ -98,26 +106,33 @@ export class SpawnerClient {
 
   #pump(): void {
     this.#pumping = false
-    let sent = 0
-    for (const [id, plan] of this.#waiting) {
+    const end = performance.now() + TURN_BUDGET
+    for (const id of this.#waiting) {
       if (this.#starting.size >= MAX_STARTING || this.#lost) return
-      if (sent++ === MAX_SENT_PER_TURN) {
+      if (performance.now() >= end || !this.#sendOne(id)) {
         this.#pumpLater()
         return
       }
-      try {
-        if (!this.#sendPlan(id, plan)) {
-          this.#pumpLater()
-          return
-        }
-        this.#waiting.delete(id)
-        this.#starting.add(id)
-      } catch (error) {
-        const sink = this.#sinks.get(id)
-        this.withdraw(id)
-        sink?.onUnsent(error)
-      }
     }
+  }
+
+  /** Compiles and sends one launch; false when the connection is full. */
+  #sendOne(id: number): boolean {
+    const sink = this.#sinks.get(id) as LaunchSink
+    try {
+      const plan = this.#encoded.get(id) ?? sink.encode()
+      if (!this.#sendPlan(id, plan)) {
+        this.#encoded.set(id, plan)
+        return false
+      }
+      this.#encoded.delete(id)
+      this.#waiting.delete(id)
+      this.#starting.add(id)
+    } catch (error) {
+      this.withdraw(id)
+      sink.onUnsent(error)
+    }
+    return true
   }
 
   #pumpLater(): void {
@@ -171,6 +186,7 @@ export class SpawnerClient {
     const sinks = [...this.#sinks.values()]
     this.#sinks.clear()
     this.#waiting.clear()
+    this.#encoded.clear()
     for (const sink of sinks) sink.onLost()
   }
 }

@@ -9,7 +9,10 @@
 struct launch self;
 bool spawner_detached;
 
-void *memset(void *to, int byte, size_t size)
+/* Otherwise the compiler may turn these loops into calls of the functions they are. */
+#define NO_LOOP_IDIOM __attribute__((optimize("no-tree-loop-distribute-patterns")))
+
+NO_LOOP_IDIOM void *memset(void *to, int byte, size_t size)
 {
     char *out = to;
     while (size-- > 0)
@@ -17,7 +20,7 @@ void *memset(void *to, int byte, size_t size)
     return to;
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+NO_LOOP_IDIOM void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
     char *out = to;
     const char *in = from;
