@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
-import type { Duplex } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { programPath } from '@cofferdam/sys'
 
 /** A running `layer` program. */
 export interface LayerProgram {
-  /** Its control socket. */
-  readonly socket: Duplex
-  /** Settles when it has ended: a text for an error. */
+  /** What it reads and writes: messages. */
+  readonly input: Writable
+  readonly output: Readable
+  /** Settles when it has ended: how, as a text for an error. */
   readonly ended: Promise<string>
   kill(): void
 }
@@ -19,18 +20,21 @@ export interface LayerProgramOptions {
   readonly directory: number
 }
 
-/** Starts the program; `directoryIsFd` says whether it gets the directory as descriptor 5 or as its root. */
+/** Starts the program; `directoryIsFd` says whether it gets the directory as descriptor 4 or as its root. */
 export interface LayerStarter {
   readonly directoryIsFd: boolean
-  start(options: LayerProgramOptions): LayerProgram
+  start(options: LayerProgramOptions): Promise<LayerProgram>
 }
 
-/** Starts `layer` as an ordinary child of this process. */
+/**
+ * Starts `layer` as an ordinary child of this process, for users who cannot make namespaces. Its own filter of system
+ * calls is then what holds it.
+ */
 export const plainStarter: LayerStarter = {
   directoryIsFd: true,
-  start({ blob, directory }) {
+  async start({ blob, directory }) {
     const child = spawn(programPath('layer'), [], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', blob, directory],
+      stdio: ['pipe', 'pipe', 'ignore', blob, directory],
       env: {},
       cwd: '/',
     })
@@ -38,6 +42,11 @@ export const plainStarter: LayerStarter = {
       child.once('error', (error) => resolve(error.message))
       child.once('exit', (code, signal) => resolve(signal ?? `status ${code}`))
     })
-    return { socket: child.stdio[3] as Duplex, ended, kill: () => void child.kill('SIGKILL') }
+    return {
+      input: child.stdin as Writable,
+      output: child.stdout as Readable,
+      ended,
+      kill: () => void child.kill('SIGKILL'),
+    }
   },
 }

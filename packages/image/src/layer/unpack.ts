@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { errorMessage, type CofferdamError } from '@cofferdam/core'
 import { layerCrash, layerFailure } from './error.js'
+import { confinedStarter } from './confined.js'
 import { plainStarter, type LayerProgram, type LayerStarter } from './program.js'
 import {
   ReplyParser,
@@ -40,24 +41,32 @@ export class LayerUnpack {
   readonly #program: LayerProgram
   #done = false
 
-  /** Starts the program. The descriptors stay the caller's and may be closed when this returns. */
-  constructor(blob: number, directory: number, options: UnpackOptions = {}) {
-    const { starter = plainStarter, name = 'blob', limits = {} } = options
-    this.#program = starter.start({ blob, directory })
+  private constructor(program: LayerProgram, name: string) {
+    this.#program = program
     this.finished = this.#receive(name).finally(() => (this.#done = true))
     this.finished.catch(() => {})
-    this.#program.socket.on('error', () => {}) // EPIPE after its end: the reply says why
-    this.#program.socket.write(encodeOptions(limits, starter.directoryIsFd))
+    program.input.on('error', () => {}) // EPIPE after its end: the reply says why
+  }
+
+  /**
+   * Starts the program. The descriptors stay the caller's and may be closed when this resolves.
+   * @throws CofferdamError those of `launch`
+   */
+  static async start(blob: number, directory: number, options: UnpackOptions = {}): Promise<LayerUnpack> {
+    const starter = options.starter ?? (process.geteuid?.() === 0 ? confinedStarter : plainStarter)
+    const program = await starter.start({ blob, directory })
+    program.input.write(encodeOptions(options.limits ?? {}, starter.directoryIsFd))
+    return new LayerUnpack(program, options.name ?? 'blob')
   }
 
   /** The blob file has `length` bytes now. */
   announce(length: number): void {
-    if (!this.#done) this.#program.socket.write(encodeLength(length))
+    if (!this.#done) this.#program.input.write(encodeLength(length))
   }
 
   /** The blob file is complete: the totals, or the error. */
   end(length: number): Promise<UnpackedLayer> {
-    if (!this.#done) this.#program.socket.write(encodeEnd(length))
+    if (!this.#done) this.#program.input.write(encodeEnd(length))
     return this.finished
   }
 
@@ -65,17 +74,18 @@ export class LayerUnpack {
   async abort(): Promise<void> {
     if (!this.#done) this.#program.kill()
     await this.#program.ended
-    this.#program.socket.destroy()
+    this.#program.input.destroy()
+    this.#program.output.destroy()
   }
 
   async #receive(name: string): Promise<UnpackedLayer> {
-    const { socket, ended } = this.#program
+    const { input, output, ended } = this.#program
     const parser = new ReplyParser()
     const implied: Buffer[] = []
     let totals: LayerTotals | undefined
     let failure: CofferdamError | undefined
     await new Promise<void>((resolve) => {
-      socket.on('data', (chunk: Buffer) => {
+      output.on('data', (chunk: Buffer) => {
         try {
           for (const reply of parser.push(chunk)) {
             if (reply.type === 'implied') implied.push(reply.path)
@@ -87,11 +97,13 @@ export class LayerUnpack {
           this.#program.kill()
         }
       })
-      socket.once('close', resolve)
-      socket.once('end', resolve)
+      output.once('close', resolve)
+      output.once('end', resolve)
+      output.once('error', () => resolve())
     })
     const how = await ended
-    socket.destroy()
+    input.destroy()
+    output.destroy()
     if (failure !== undefined) throw failure
     if (totals === undefined) throw layerCrash(name, how)
     return { ...totals, implied }
@@ -111,7 +123,7 @@ export async function unpackLayer(
   await using file = await open(blob, constants.O_RDONLY)
   await using into = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY)
   const { size } = await file.stat()
-  const unpack = new LayerUnpack(file.fd, into.fd, { name: blob, ...options })
+  const unpack = await LayerUnpack.start(file.fd, into.fd, { name: blob, ...options })
   const abort = () => void unpack.abort()
   options.signal?.addEventListener('abort', abort, { once: true })
   try {

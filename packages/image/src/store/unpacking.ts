@@ -25,7 +25,7 @@ export async function unpackWhileIngesting(
   const staged = await layers.stage()
   let unpack: LayerUnpack
   try {
-    unpack = new LayerUnpack(file.fd, staged.fs.fd, { ...options, name: blob })
+    unpack = await LayerUnpack.start(file.fd, staged.fs.fd, { ...options, name: blob })
   } catch (error) {
     await layers.discard(staged)
     throw error

@@ -6,10 +6,11 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Descriptors that the parent hands over; ROOT_FD only where it says so in its options. */
-#define CONTROL_FD 3
-#define BLOB_FD 4
-#define ROOT_FD 5
+/* Descriptors that the parent hands over: its messages, ours, the blob; ROOT_FD only where its options say so. */
+#define CONTROL_FD 0
+#define REPLY_FD 1
+#define BLOB_FD 3
+#define ROOT_FD 4
 
 /* Why an unpack ended; the numbers are part of the protocol. */
 enum reason {
@@ -47,6 +48,9 @@ int fail(enum reason reason, int error, const char *name, const char *what);
 bool failed(void);
 int report_implied(const char *path);
 int report_end(const struct totals *totals);
+
+/* confine.c: from here on, for all threads, only the calls of an unpack; -errno */
+int confine(void);
 
 /* sha256.c */
 struct sha256 {

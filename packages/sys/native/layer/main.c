@@ -11,8 +11,20 @@
 #include <unistd.h>
 
 #include "layer.h"
+#ifdef LAYER_ESCAPE_TEST
+void escape_attempts(void); /* test/native/escape.c */
+#endif
 
 enum { FLAG_ROOT_FD = 1 };
+
+/* The C library's start of a thread needs calls that are forbidden then. */
+static pthread_barrier_t threads_run;
+
+static void *inflate(void *job)
+{
+    pthread_barrier_wait(&threads_run);
+    return inflate_main(job);
+}
 
 static int unpack(const struct limits *limits, struct totals *totals)
 {
@@ -34,25 +46,29 @@ int main(void)
     pthread_t thread;
     umask(0);
     signal(SIGPIPE, SIG_IGN);
-#ifdef LAYER_ESCAPE_TEST
-    extern int escape_test(void);
-    return escape_test();
-#endif
     if (source_start(&limits, &flags) < 0)
         return report_end(&totals) < 0;
     int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (flags & FLAG_ROOT_FD)
         root = ROOT_FD;
+    pthread_barrier_init(&threads_run, NULL, 2);
     struct inflate_job job = {&totals, limits.ratio};
     int error;
     if (root < 0)
         fail(REASON_IO, errno, "/", "open the layer's directory");
     else if (tree_open(root) < 0 || ring_init() < 0)
         fail(REASON_MEMORY, ENOMEM, NULL, "get memory");
-    else if ((error = pthread_create(&thread, NULL, inflate_main, &job)) != 0)
+    else if ((error = pthread_create(&thread, NULL, inflate, &job)) != 0)
         fail(REASON_MEMORY, error, NULL, "start a thread");
-    else if (unpack(&limits, &totals) == 0)
-        pthread_join(thread, NULL);
+    else if (pthread_barrier_wait(&threads_run), (error = confine()) < 0)
+        fail(REASON_PROTOCOL, -error, NULL, "give up system calls");
+    else {
+#ifdef LAYER_ESCAPE_TEST
+        escape_attempts();
+#endif
+        if (unpack(&limits, &totals) == 0)
+            pthread_join(thread, NULL);
+    }
     /* After a failure the other thread may wait for a length that never comes: it ends with the process. */
     return report_end(&totals) < 0;
 }

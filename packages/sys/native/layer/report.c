@@ -49,7 +49,7 @@ static int send_all(const void *message)
     const char *data = message;
     size_t size = *(const uint32_t *)message + 4;
     while (size > 0) {
-        ssize_t n = write(CONTROL_FD, data, size);
+        ssize_t n = write(REPLY_FD, data, size);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)

@@ -23,9 +23,9 @@ static int receive(struct message *message)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail(REASON_PROTOCOL, errno, NULL, "read the control socket");
+            return fail(REASON_PROTOCOL, errno, NULL, "read the control stream");
         if (n == 0)
-            return fail(REASON_ABORTED, 0, NULL, "the parent closed the control socket");
+            return fail(REASON_ABORTED, 0, NULL, "the parent closed the control stream");
         have += n;
     }
     return 0;
