@@ -6,6 +6,7 @@ import {
   newElements,
   newLink,
   newRoute,
+  newSet,
   nftBatch,
   type Message,
 } from './index.js'
@@ -59,6 +60,29 @@ describe('golden bytes (little endian)', () => {
     expect(hex([deleteFlowsToPort('udp', 5001)])).toBe(
       bytes(`40000000 02010500 01000000 00000000 | 02010000 | 18000180{ 14000280{ 05000100 11000000 |
         06000300 13890000 }} | 14001980{ 08000100 28000000 | 08000200 00000000 }`),
+    )
+  })
+  it('verdict map and set of link names, as nft 1.0.6 makes them', () => {
+    const table = { family: 'ip', name: 'zz' } as const
+    const body = (name: string, data?: 'verdict') =>
+      hex([newSet({ table, name, key: ['ifname'], id: 2, ...(data !== undefined && { data }) })]).slice(32)
+    expect(body('v', 'verdict')).toBe(
+      bytes(`02000000 | 07000100 7a7a0000 | 06000200 76000000 | 08000300 00000008 | 08000400 00000029 |
+        08000500 00000010 | 08000600 ffffff00 | 08000700 00000000 | 08000a00 00000002 |
+        10000d00 0004 01000000 0104 00000000`),
+    )
+    expect(body('b')).toBe(
+      bytes(`02000000 | 07000100 7a7a0000 | 06000200 62000000 | 08000300 00000000 | 08000400 00000029 |
+        08000500 00000010 | 08000a00 00000002 | 0a000d00 0004 01000000 0000`),
+    )
+  })
+  it('map of concatenations, as nft 1.0.6 makes it', () => {
+    const set = { table: { family: 'ip', name: 'zz' }, name: 'm', id: 1 } as const
+    const fields = { key: ['inet_proto', 'inet_service'], data: ['ipv4_addr', 'inet_service'] } as const
+    expect(hex([newSet({ ...set, ...fields })]).slice(32)).toBe(
+      bytes(`02000000 | 07000100 7a7a0000 | 06000200 6d000000 | 08000300 00000008 | 08000400 0000030d |
+        08000500 00000008 | 08000600 000001cd | 08000700 00000008 | 08000a00 00000001 |
+        10000d00 0004 00000000 0104 00000000`),
     )
   })
   it('flags of a bridge port', () => {

@@ -10,12 +10,10 @@ const NFTA_SET = {
   KEY_LEN: 5,
   DATA_TYPE: 6,
   DATA_LEN: 7,
-  DESC: 9,
   ID: 10,
   USERDATA: 13,
 } as const
-const NFTA_SET_DESC_CONCAT = 2
-const NFT_SET = { INTERVAL: 4, MAP: 8, CONCAT: 0x80 } as const
+const NFT_SET_MAP = 8
 const NFT_DATA_VERDICT = 0xffffff00
 
 /** Types of a field of a set's key or data: nft's magic number and length in bytes. */
@@ -58,31 +56,33 @@ function describe(fields: readonly FieldType[]): { type: number; length: number 
   )
 }
 
-const ordinal = { be: 2, host: 1 } as const
+const byteOrder = { none: 0, host: 1, network: 2 } as const
 
 /** Byte orders for nft's printer: the user data types 0 and 1 of nft's own `set` user data. */
 function userdata(spec: SetSpec): Uint8Array {
   const order = (fields: readonly FieldType[]): number =>
-    fields.length === 1 && (fields[0] === 'ifname' || fields[0] === 'mark') ? ordinal.host : ordinal.be
+    fields.length > 1
+      ? byteOrder.none
+      : fields[0] === 'ifname' || fields[0] === 'mark'
+        ? byteOrder.host
+        : byteOrder.network
   const writer = new Writer(16)
   const tlv = (type: number, value: number) => writer.u8(type).u8(4).u32(value)
   tlv(0, order(spec.key))
-  if (spec.data !== undefined) tlv(1, spec.data === 'verdict' ? 0 : order(spec.data))
+  if (spec.data !== undefined) tlv(1, spec.data === 'verdict' ? byteOrder.none : order(spec.data))
   return writer.view()
 }
 
 /** Makes a set or map, like `nft add set` and `nft add map`. */
 export function newSet(spec: SetSpec, options: { readonly exclusive?: boolean } = {}): Message {
   const key = describe(spec.key)
-  const concatenated = spec.key.length > 1
-  const flags = spec.data === undefined ? 0 : NFT_SET.MAP
   return nftMessage(
     NFT_MSG.NEWSET,
     createFlags(options.exclusive),
     spec.table.family,
     (writer) => {
       writer.attrString(NFTA_SET.TABLE, spec.table.name).attrString(NFTA_SET.NAME, spec.name)
-      writer.attrBe32(NFTA_SET.FLAGS, concatenated ? flags | NFT_SET.CONCAT : flags)
+      writer.attrBe32(NFTA_SET.FLAGS, spec.data === undefined ? 0 : NFT_SET_MAP)
       writer.attrBe32(NFTA_SET.KEY_TYPE, key.type).attrBe32(NFTA_SET.KEY_LEN, key.length)
       if (spec.data === 'verdict') {
         writer.attrBe32(NFTA_SET.DATA_TYPE, NFT_DATA_VERDICT).attrBe32(NFTA_SET.DATA_LEN, 0)
@@ -91,15 +91,6 @@ export function newSet(spec: SetSpec, options: { readonly exclusive?: boolean } 
         writer.attrBe32(NFTA_SET.DATA_TYPE, data.type).attrBe32(NFTA_SET.DATA_LEN, data.length)
       }
       writer.attrBe32(NFTA_SET.ID, spec.id ?? 0)
-      if (concatenated) {
-        writer.nest(NFTA_SET.DESC, () =>
-          writer.nest(NFTA_SET_DESC_CONCAT, () => {
-            for (const field of spec.key) {
-              writer.nest(1, () => writer.attrBe32(1, fieldTypes[field].length))
-            }
-          }),
-        )
-      }
       writer.attrBytes(NFTA_SET.USERDATA, userdata(spec))
     },
     `create the nftables set ${spec.table.name} ${spec.name}`,
