@@ -1,24 +1,26 @@
+import { Runtime } from '@cofferdam/runtime'
 import { bundle } from '../bundle/bundle.ts'
-import { inProcess, Skip, type Pace, type RowSource } from '../harness/row.ts'
+import { inProcess, type Pace, type RowSource } from '../harness/row.ts'
 import type { Workshop } from '../harness/workshop.ts'
 
 /** Runs one container of the suite's bundle to its end, state removed. */
-export type RunOnce = (id?: string) => Promise<void>
+export type RunOnce = () => Promise<void>
 
 /** Our runtime, ready to run the committed configuration, with its control groups or without. */
-export async function runtime(workshop: Workshop, _cgroups: boolean): Promise<RunOnce> {
-  await bundle(workshop)
-  throw new Skip('@cofferdam/runtime cannot run a bundle yet')
+export async function runtime(workshop: Workshop, cgroups: boolean): Promise<RunOnce> {
+  const { whole, noCgroup } = await bundle(workshop)
+  const root = await workshop.path('state', 'runtime')
+  const runtime = new Runtime({ root, cgroups: cgroups ? 'cgroupfs' : 'disabled' })
+  return async () => {
+    const container = await runtime.run(undefined, { bundle: cgroups ? whole : noCgroup })
+    const { exitCode, signal } = await container.exited
+    await container.delete()
+    if (exitCode !== 0) throw new Error(`container ${container.id} ended with ${signal ?? exitCode}`)
+  }
 }
 
 function row(name: string, pace: Pace, cgroups: boolean): RowSource {
-  return {
-    name,
-    open: async (workshop) => {
-      const run = await runtime(workshop, cgroups)
-      return inProcess(name, pace, () => run())
-    },
-  }
+  return { name, open: async (workshop) => inProcess(name, pace, await runtime(workshop, cgroups)) }
 }
 
 /** `run` of the package runtime, in this process, of the same bundle as the peers. */
