@@ -10,16 +10,17 @@ const log = [
   '11 execve("/bin/true", ["/bin/true"], 0x4c7120 /* 2 vars */) = 0',
   '11 brk(NULL) = 0x1',
   '11 +++ exited with 0 +++',
+  '12 execve("/bin/podman", ["podman"], 0x4c7120 /* 2 vars */) = 0',
   '10 <... wait4 resumed>[{WIFEXITED(s)}], 0, NULL) = 11',
 ].join('\n')
 
 it('finds the calls between clone and exec of the child, resumed ones whole', () => {
-  expect(childCalls(log)).toEqual([
+  expect(childCalls(log, '/bin/true')).toEqual([
     'mount(NULL, "/", NULL, MS_REC, NULL) = 0',
     'execve("/bin/true", ["/bin/true"], /* 2 vars */) = 0',
   ])
 })
 
 it('finds nothing where nothing was executed', () => {
-  expect(childCalls('10 brk(NULL) = 0')).toEqual([])
+  expect(childCalls('10 execve("/limit", ["limit"], NULL) = 0', '/bin/true')).toEqual([])
 })
