@@ -51,4 +51,9 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Programs that print.
+    files: ['packages/examples/src/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
 )

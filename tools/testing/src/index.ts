@@ -16,3 +16,4 @@ export type { MachineDifference, MachineSnapshot, SnapshotOptions } from './mach
 export { eventually } from './eventually.ts'
 export { startRegistry } from './registry.ts'
 export type { RegistryOptions, TestRegistry } from './registry.ts'
+export { busyboxPath, putFile, writeBusybox } from './busybox.ts'
