@@ -3,6 +3,7 @@
  * take microseconds; what may wait in the kernel takes a {@link Lane} and returns a promise.
  * @packageDocumentation
  */
+export { handOver } from './handover.js'
 export { mkfifo } from './fifo.js'
 export { native, nativeCandidates, programPath, requireLinux } from './native.js'
 export { attachDeviceProgram } from './bpf.js'

@@ -75,6 +75,11 @@ export class Container implements AsyncDisposable {
     return this.#pty
   }
 
+  /** Its specification. */
+  get spec(): StateRecord['spec'] {
+    return this.#record.spec
+  }
+
   /** Changes the size of its terminal (TIOCSWINSZ); the program gets SIGWINCH. */
   resize(columns: number, rows: number): void {
     if (this.#pty !== undefined) setWindowSize(this.#pty, columns, rows)

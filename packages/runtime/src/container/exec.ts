@@ -1,5 +1,6 @@
 import { closeSync, constants as fsConstants, openSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
+import type { ReadStream } from 'node:tty'
 import { CofferdamError, DisposeStack } from '@cofferdam/core'
 import type { Cgroup } from '@cofferdam/cgroups'
 import { validateProcess } from '@cofferdam/oci-spec'
@@ -10,8 +11,9 @@ import {
   type LaunchPlan,
   type NamespaceKind,
   type Op,
+  terminalStream,
 } from '@cofferdam/process'
-import { O_PATH } from '@cofferdam/sys'
+import { O_PATH, setWindowSize } from '@cofferdam/sys'
 import { compileSeccomp } from '@cofferdam/security'
 import { Barrier, type StdioPlan } from '../compile/context.js'
 import { processSection } from '../compile/process.js'
@@ -36,6 +38,8 @@ export interface ExecOptions {
   readonly terminal?: boolean
   readonly stdio?: readonly StdioEntry[]
   readonly tty?: TtyOptions
+  /** `fd`: the terminal's master is only kept as a descriptor, to be handed to someone else. */
+  readonly terminalAs?: 'stream' | 'fd'
   readonly extraFds?: readonly number[]
   /** Outlives this process. */
   readonly detached?: boolean
@@ -46,6 +50,10 @@ export interface ExecOptions {
 export interface ExecProcess {
   readonly process: LaunchedProcess
   readonly streams: { readonly stdin?: Writable; readonly stdout?: Readable; readonly stderr?: Readable }
+  /** Its pseudo-terminal, both directions. */
+  readonly tty?: ReadStream
+  /** Changes the size of its terminal. */
+  resize(columns: number, rows: number): void
 }
 
 const own: readonly NamespaceKind[] = ['user', 'mount', 'pid', 'network', 'ipc', 'uts', 'cgroup', 'time']
@@ -167,7 +175,15 @@ export async function execIn(
       barriers: { [Barrier.cgroup]: ({ pid }) => cgroup?.join(pid) },
     })
     stdio.closeTheirs()
-    return { process: launched, streams: stdio.streams() }
+    const { pty } = launched.fds
+    return {
+      process: launched,
+      streams: stdio.streams(),
+      ...(pty === undefined || options.terminalAs === 'fd' ? {} : { tty: terminalStream(pty) }),
+      resize(columns, rows) {
+        if (pty !== undefined) setWindowSize(pty, columns, rows)
+      },
+    }
   } catch (error) {
     stdio.close()
     throw launchFailure(error, process)

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
-import { parseSpec } from '@cofferdam/oci-spec'
-import { type PreparedSpec, prepareSpec } from '../spec/prepare.js'
+import { type PreparedSpec, prepareSpec, prepareText } from '../spec/prepare.js'
 import { closeAll, openRoot } from './root.js'
 import type { CreateOptions } from './options.js'
 
@@ -19,10 +18,10 @@ export interface Source {
   close(): void
 }
 
-function readBundle(bundle: string): unknown {
+function readBundle(bundle: string): PreparedSpec {
   const path = join(bundle, 'config.json')
   try {
-    return parseSpec(readFileSync(path))
+    return prepareText(readFileSync(path, 'utf8'))
   } catch (error) {
     if ((error as { code?: string }).code !== 'ENOENT') throw error
     throw new CofferdamError('ERR_BUNDLE', `JSON specification file ${path} not found`, {
@@ -39,7 +38,7 @@ function readBundle(bundle: string): unknown {
  */
 export function openSource(options: CreateOptions): Source {
   const bundle = options.bundle === undefined ? '' : resolve(options.bundle)
-  if (options.spec === undefined) return openRootOf(prepareSpec(readBundle(bundle)), bundle)
+  if (options.spec === undefined) return openRootOf(readBundle(bundle), bundle)
   const { rootfs } = options
   if (rootfs === undefined) return openRootOf(prepareSpec(options.spec), bundle)
   const prepared = prepareSpec(options.spec, { mountFd: true })

@@ -14,6 +14,7 @@ extern const struct export bpf_exports[];
 extern const struct export cgroup_exports[];
 extern const struct export fifo_exports[];
 extern const struct export file_exports[];
+extern const struct export handover_exports[];
 extern const struct export lane_exports[];
 extern const struct export monitor_exports[];
 extern const struct export mount_exports[];

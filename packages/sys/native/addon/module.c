@@ -5,6 +5,7 @@ static const struct export *const tables[] = {
     cgroup_exports,
     fifo_exports,
     file_exports,
+    handover_exports,
     lane_exports,
     monitor_exports,
     mount_exports,

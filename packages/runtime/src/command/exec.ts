@@ -1,0 +1,104 @@
+import { validateProcess } from '@cofferdam/oci-spec'
+import type { ExecOptions } from '../container/exec.js'
+import { type OptionRule, type ParsedArguments, usage } from './arguments.js'
+import {
+  attachTerminal,
+  type CommandContext,
+  exitCodeOf,
+  extraFds,
+  forwardSignals,
+  handOverConsole,
+  readJson,
+  writePidFile,
+} from './context.js'
+
+/** Options of `exec`. */
+export const execRules: Record<string, OptionRule> = {
+  'console-socket': { kind: 'value' },
+  cwd: { kind: 'value' },
+  env: { kind: 'list', short: 'e' },
+  tty: { kind: 'switch', short: 't' },
+  user: { kind: 'value', short: 'u' },
+  'additional-gids': { kind: 'list', short: 'g' },
+  process: { kind: 'value', short: 'p' },
+  detach: { kind: 'switch', short: 'd' },
+  'pid-file': { kind: 'value' },
+  'process-label': { kind: 'value' },
+  apparmor: { kind: 'value' },
+  'no-new-privs': { kind: 'switch' },
+  cap: { kind: 'list', short: 'c' },
+  'preserve-fds': { kind: 'value' },
+}
+
+/** `1000`, `1000:100`: nothing else is a user here (CVE-2026-30892). */
+export function parseUser(text: string): { uid: number; gid: number } {
+  const match = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text)
+  if (match === null) throw usage(`--user: not UID or UID:GID: ${text}`)
+  return { uid: Number(match[1]), gid: Number(match[2] ?? 0) }
+}
+
+/** The process an exec asks for: from a file, or from options on top of the container's first one. */
+export function execRequest(
+  parsed: ParsedArguments,
+  env: readonly string[],
+): { readonly args: readonly string[]; readonly options: ExecOptions } {
+  const file = parsed.values.get('process')
+  const detached = parsed.switches.has('detach')
+  if (file !== undefined) {
+    const process = readJson(file)
+    validateProcess(process)
+    const { args = [], scheduler: _s, ioPriority: _i, execCPUAffinity: _e, consoleSize, ...rest } = process
+    const tty =
+      consoleSize === undefined ? {} : { tty: { columns: consoleSize.width, rows: consoleSize.height } }
+    return { args, options: { ...rest, ...tty, detached } }
+  }
+  const { values, lists } = parsed
+  const user = values.get('user')
+  const gids = (lists.get('additional-gids') ?? []).map((text) => parseUser(text).uid)
+  const caps = lists.get('cap')
+  const cwd = values.get('cwd')
+  const label = values.get('process-label')
+  const profile = values.get('apparmor')
+  const more = lists.get('env') ?? []
+  return {
+    args: parsed.rest.slice(1),
+    options: {
+      detached,
+      ...(more.length === 0 ? {} : { env: [...env, ...more] }),
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(user === undefined && gids.length === 0
+        ? {}
+        : { user: { ...parseUser(user ?? '0'), ...(gids.length === 0 ? {} : { additionalGids: gids }) } }),
+      ...(caps === undefined
+        ? {}
+        : { capabilities: { bounding: [...caps], effective: [...caps], permitted: [...caps] } }),
+      ...(label === undefined ? {} : { selinuxLabel: label }),
+      ...(profile === undefined ? {} : { apparmorProfile: profile }),
+      ...(parsed.switches.has('no-new-privs') ? { noNewPrivileges: true } : {}),
+      ...(parsed.switches.has('tty') ? { terminal: true } : {}),
+    },
+  }
+}
+
+/** `exec [options] ID PROGRAM [ARGUMENT...]` */
+export async function exec(context: CommandContext, parsed: ParsedArguments): Promise<number> {
+  const [id] = parsed.rest
+  if (id === undefined) throw usage('exec: "exec" requires a minimum of 1 argument')
+  const container = context.runtime.open(id)
+  const { args, options } = execRequest(parsed, container.spec.process?.env ?? [])
+  const socket = parsed.values.get('console-socket')
+  const executed = await container.exec(args, {
+    ...options,
+    stdio: ['inherit', 'inherit', 'inherit'],
+    extraFds: extraFds(parsed),
+    ...(socket === undefined ? {} : { terminalAs: 'fd' }),
+  })
+  handOverConsole(socket, executed.process.fds.pty)
+  writePidFile(parsed.values.get('pid-file'), executed.process.pid)
+  if (options.detached === true) return 0
+  forwardSignals((signal) => void executed.process.kill(signal))
+  const detach = attachTerminal(executed.tty, (columns, rows) => executed.resize(columns, rows))
+  const status = await executed.process.exited
+  detach()
+  return exitCodeOf(status)
+}
