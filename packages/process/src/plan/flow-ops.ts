@@ -43,7 +43,8 @@ export interface BarrierOp {
 
 /**
  * Waits. Without `fd` it is the barrier named `start`. With one, reads a byte of a pipe, FIFO or eventfd; of a listening
- * SOCK_SEQPACKET unix socket it accepts a connection, on which all later messages go (see `startDetached`).
+ * SOCK_SEQPACKET unix socket it accepts a connection, waits for an i32 (0: go on, else an errno) and reports
+ * failures there.
  */
 export interface WaitForStartOp {
   readonly op: 'waitForStart'
