@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { closeQuietly } from '@cofferdam/sys'
+import { closeQuietly, programPath } from '@cofferdam/sys'
 import { DisposeStack } from '@cofferdam/core'
 import { resolveUser } from '@cofferdam/image'
 import type { Attachment } from '@cofferdam/network'
@@ -92,6 +92,7 @@ export async function launchContainer(
       files,
       network: prepared.network === 'host' ? 'host' : 'new',
       cgroupsPath: cgroupPath(id),
+      ...(options.init ? { init: programPath('init') } : {}),
     })
     const runtime = await context.runtime.run(id, {
       spec,

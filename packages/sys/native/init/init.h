@@ -31,6 +31,8 @@ extern struct launch self;
 extern bool spawner_detached;
 _Noreturn void guard_main(void);
 _Noreturn void spawner_main(void);
+/* reaper.c: a NULL-ended vector with the environment behind it, as on a new program's stack */
+_Noreturn void reaper_main(char **argv);
 
 /* kill.c: kills and reaps children until there are none; *status gets that of `pid`, true if it was among them. */
 bool kill_descendants(int pid, int *status, struct rusage *usage);
