@@ -21,6 +21,7 @@ const surroundings = {
     namespaces: ['-m', '-n'],
     script: [
       'mount -t tmpfs tmpfs /run',
+      'mount -t tmpfs tmpfs /dev/shm',
       'mkdir /run/netns',
       'mount -t tmpfs tmpfs /var/lib',
       'mkdir /var/lib/containers',

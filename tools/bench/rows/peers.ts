@@ -26,7 +26,7 @@ function peer(row: Peer): RowSource {
       if (command === 'runc' && !cgroups && (await machine()).cgroups === 'v2')
         throw new Skip('runc cannot be kept from cgroup v2')
       const { whole, noCgroup } = await bundle(workshop)
-      const state = await workshop.path('state', name)
+      const state = await workshop.state(name)
       const kind = command === 'crun' ? 'v1' : cgroups ? 'hybrid' : 'readonly'
       const timed = await peerServer(workshop, kind)
       let count = 0

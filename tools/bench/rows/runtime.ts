@@ -9,7 +9,7 @@ export type RunOnce = () => Promise<void>
 /** Our runtime, ready to run the committed configuration, with its control groups or without. */
 export async function runtime(workshop: Workshop, cgroups: boolean): Promise<RunOnce> {
   const { whole, noCgroup } = await bundle(workshop)
-  const root = await workshop.path('state', 'runtime')
+  const root = await workshop.state('runtime')
   const runtime = new Runtime({ root, cgroups: cgroups ? 'cgroupfs' : 'disabled' })
   return async () => {
     const container = await runtime.run(undefined, { bundle: cgroups ? whole : noCgroup })
