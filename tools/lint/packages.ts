@@ -73,7 +73,7 @@ export function imported({ path }: Package): Set<string> {
   const files = globSync('src/**/*.ts', { cwd: path }).filter((file) => !file.endsWith('.spec.ts'))
   const names = files.flatMap((file) => {
     const text = readFileSync(join(path, file), 'utf8')
-    return [...text.matchAll(/\b(?:from|import\()\s*'([^'.][^']*)'/g)].map((match) => match[1]!)
+    return [...text.matchAll(/\b(?:from|import\()\s*'([^'.\n][^'\n]*)'/g)].map((match) => match[1]!)
   })
   return new Set(
     names

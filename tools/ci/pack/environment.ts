@@ -23,11 +23,16 @@ function find(command: string): string | undefined {
   return undefined
 }
 
-/** A directory that serves as PATH: Node and a shell, no compiler. */
+const programs = ['sh', 'true', 'false', 'cat', 'echo', 'sleep', 'env', 'ls', 'id', 'hostname']
+
+/** A directory that serves as PATH: Node, a shell and what examples start; no compiler. */
 export async function makePath(folder: string): Promise<string> {
   await mkdir(folder)
   symlinkSync(process.execPath, join(folder, 'node'))
-  symlinkSync('/bin/sh', join(folder, 'sh'))
+  for (const name of programs) {
+    const program = find(name)
+    if (program !== undefined) symlinkSync(program, join(folder, name))
+  }
   return folder
 }
 
@@ -48,6 +53,15 @@ export function runNode(
   return run(process.execPath, args, cwd, path, timeout)
 }
 
+/** This process's environment without what an npm or the project's own set-up around it has added. */
+function outside(): NodeJS.ProcessEnv {
+  const kept = /^npm_config_(registry|cafile|userconfig|cache|https?_proxy|noproxy)$/i
+  const added = /^(npm_|COFFERDAM_|NODE_OPTIONS$|INIT_CWD$)/i
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => kept.test(name) || !added.test(name)),
+  )
+}
+
 /** Runs a program with only `path` as PATH. */
 export function run(
   file: string,
@@ -56,7 +70,7 @@ export function run(
   path: string,
   timeout: number,
 ): Promise<Outcome> {
-  const env = { HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, PATH: path, CI: 'true' }
+  const env = { ...outside(), PATH: path, CI: 'true' }
   return new Promise((resolve) => {
     execFile(
       file,
