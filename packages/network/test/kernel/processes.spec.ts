@@ -6,7 +6,7 @@ import { bridge } from '../../src/index.js'
 import { Lab } from '../lab/lab.js'
 
 const script = (body: string) => `
-  import { openSync, readlinkSync } from 'node:fs'
+  import { openSync } from 'node:fs'
   import { bridge } from '@cofferdam/network'
   const [runDir, netns, count] = process.argv.slice(1)
   const net = bridge({ runDir, hostNetns: openSync(netns, 'r') })
