@@ -12,13 +12,16 @@ export interface PreparedSpec {
 }
 
 const CAPACITY = 64
-const prepared = new Map<string, PreparedSpec>()
+// One map for each way to give a specification: texts of many kilobytes are found without being copied.
+const files = new Map<string, PreparedSpec>()
+const objects = new Map<string, PreparedSpec>()
+const withMount = new Map<string, PreparedSpec>()
 
-function remember(key: string, make: () => Spec, mountFd: boolean): PreparedSpec {
+function remember(prepared: Map<string, PreparedSpec>, key: string, make: () => Spec): PreparedSpec {
   const known = prepared.get(key)
   if (known !== undefined) return known
   const spec = make()
-  checkSpec(spec, { mountFd })
+  checkSpec(spec, { mountFd: prepared === withMount })
   const seccomp = spec.linux?.seccomp
   const text = JSON.stringify(spec)
   const result = { spec, text, ...(seccomp === undefined ? {} : { filter: compileSeccomp(seccomp) }) }
@@ -34,16 +37,11 @@ function remember(key: string, make: () => Spec, mountFd: boolean): PreparedSpec
  */
 export function prepareSpec(given: unknown, options: { readonly mountFd?: boolean } = {}): PreparedSpec {
   const text = JSON.stringify(given) ?? 'null'
-  const mountFd = options.mountFd ?? false
-  return remember(
-    `${mountFd ? 'fd' : 'object'} ${text}`,
-    () => {
-      const spec: unknown = JSON.parse(text)
-      validateSpec(spec)
-      return spec
-    },
-    mountFd,
-  )
+  return remember(options.mountFd === true ? withMount : objects, text, () => {
+    const spec: unknown = JSON.parse(text)
+    validateSpec(spec)
+    return spec
+  })
 }
 
 /**
@@ -51,5 +49,5 @@ export function prepareSpec(given: unknown, options: { readonly mountFd?: boolea
  * @throws CofferdamError `ERR_INVALID_JSON`, `ERR_INVALID_SPEC`, `ERR_SECCOMP_PROFILE_INVALID`
  */
 export function prepareText(text: string): PreparedSpec {
-  return remember(`file ${text}`, () => parseSpec(text), false)
+  return remember(files, text, () => parseSpec(text))
 }

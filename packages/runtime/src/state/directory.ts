@@ -43,17 +43,22 @@ function open(root: string, id: string): StateDirectory {
     },
     read: () => parse(id, readState(path, id)),
     remove() {
-      for (const name of [FILE, TEMPORARY, START_FIFO]) ignoring('ENOENT', () => unlinkSync(join(path, name)))
-      ignoring('ENOENT', () => rmdirSync(path))
+      if (done(() => unlinkSync(join(path, FILE)), 'ENOENT') && done(() => rmdirSync(path), 'ENOTEMPTY'))
+        return
+      for (const name of [FILE, TEMPORARY, START_FIFO]) done(() => unlinkSync(join(path, name)), 'ENOENT')
+      done(() => rmdirSync(path), 'ENOENT')
     },
   }
 }
 
-function ignoring(code: string, act: () => void): void {
+/** True when it worked, false when it failed with an error that is expected. */
+function done(act: () => void, expected: string): boolean {
   try {
     act()
+    return true
   } catch (error) {
-    if (!isErrno(error, code)) throw error
+    if (!isErrno(error, expected)) throw error
+    return false
   }
 }
 

@@ -71,11 +71,16 @@ int op_mknod(const struct op *op)
         return parent;
     if (op->flags & OPF_1)
         return bind_device(op, parent, name);
+    long mask = sys_1(SYS_umask, 0);
     int result = (int)sys_4(SYS_mknodat, parent, name, op->a, op->b);
+    sys_1(SYS_umask, mask);
     if (result == -EPERM && op->s[1] != 0)
         return bind_device(op, parent, name);
     if (result < 0 && result != -EEXIST)
         return result;
+    if (result == 0)
+        return op->c == 0 ? 0
+                          : (int)sys_5(SYS_fchownat, parent, name, (uint32_t)op->c, op->c >> 32, AT_SYMLINK_NOFOLLOW);
     cleanup_close int fd = sys_openat(parent, name, O_PATH | O_NOFOLLOW, 0);
     int stat_result = fd < 0 ? fd : sys_fstat(fd, &st);
     if (stat_result < 0)
@@ -84,13 +89,5 @@ int op_mknod(const struct op *op)
         self.detail = "something else has this name";
         return -EEXIST;
     }
-    if (result == -EEXIST)
-        return 0;
-    /* The umask took bits away; the node is ours, made a moment ago, and opened without following links. */
-    char path[32] = "self/fd/";
-    text_decimal(path + 8, (unsigned)fd);
-    result = (int)sys_3(SYS_fchmodat, PROC_FD, path, op->a & 07777);
-    if (result == 0 && op->c != 0)
-        result = (int)sys_5(SYS_fchownat, fd, "", (uint32_t)op->c, op->c >> 32, AT_EMPTY_PATH);
-    return result;
+    return 0;
 }
