@@ -107,12 +107,14 @@ export async function setUp(
       ...(filter === undefined ? {} : { filter }),
       ...(options.extraFds === undefined ? {} : { extraFds: options.extraFds }),
     })
-    const write = (pid: number) => {
-      const record = recordOf(id, source, cgroup, pid, created)
-      directory.write(recordText(record, text))
-      return record
-    }
     let record: StateRecord | undefined
+    // While the child makes its mounts. Readers find the record only when that is done: before, an exec would see
+    // the host's root.
+    const stage = (pid: number) => {
+      const made = recordOf(id, source, cgroup, pid, created)
+      directory.stage(recordText(made, text))
+      return made
+    }
     let reach: (process: LaunchingProcess) => void
     const reached = new Promise<LaunchingProcess>((resolve) => (reach = resolve))
     const launched = launch(plan, {
@@ -126,16 +128,18 @@ export async function setUp(
         },
         [Barrier.cgroup]: ({ pid }) => cgroup.join(pid),
         [Barrier.created]: (process) => {
-          record = write(process.pid)
+          directory.commit()
           reach(process)
         },
       },
+      onCloned: ({ pid }) => (record = stage(pid)),
     }).catch((error: unknown) => {
       throw launchFailure(error, spec.process)
     })
     launched.catch(() => {})
     const process = await (wait ? Promise.race([reached, launched]) : launched)
-    record ??= write(process.pid)
+    record ??= stage(process.pid)
+    if (!wait) directory.commit()
     await after.close()
     stdio.closeTheirs()
     return {

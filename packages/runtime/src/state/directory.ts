@@ -23,8 +23,10 @@ export interface StateDirectory {
   readonly path: string
   /** A path in the directory. */
   join(name: string): string
-  /** Writes the record at once: a reader sees the old or the new one, never a part. */
-  write(text: string): void
+  /** Writes the record where no reader looks yet. */
+  stage(text: string): void
+  /** Puts the staged record in its place: a reader sees the old or the new one, never a part. */
+  commit(): void
   /** Reads the record. */
   read(): StateRecord
   /** Removes the directory with what the runtime keeps in it. Idempotent. */
@@ -37,10 +39,8 @@ function open(root: string, id: string): StateDirectory {
     id,
     path,
     join: (name) => join(path, name),
-    write(text) {
-      writeFileSync(join(path, TEMPORARY), text, { mode: 0o600 })
-      renameSync(join(path, TEMPORARY), join(path, FILE))
-    },
+    stage: (text) => writeFileSync(join(path, TEMPORARY), text, { mode: 0o600 }),
+    commit: () => renameSync(join(path, TEMPORARY), join(path, FILE)),
     read: () => parse(id, readState(path, id)),
     remove() {
       if (done(() => unlinkSync(join(path, FILE)), 'ENOENT') && done(() => rmdirSync(path), 'ENOTEMPTY'))

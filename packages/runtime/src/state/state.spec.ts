@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultSpec } from '../spec/default.js'
-import { createStateDirectory, listIds, openStateDirectory } from './directory.js'
+import { createStateDirectory, listIds, openStateDirectory, type StateDirectory } from './directory.js'
 import { checkId, newId } from './id.js'
 import { bootId, isAlive, readProcessStat } from './process.js'
 import { STATE_VERSION, type StateRecord } from './record.js'
@@ -16,6 +16,11 @@ describe('ids', () => {
     expect(() => checkId(id)).toThrow(code('ERR_INVALID_ID'))
   })
 })
+
+const write = (directory: StateDirectory, text: string) => {
+  directory.stage(text)
+  directory.commit()
+}
 
 describe('the state directory', () => {
   let root: string
@@ -41,7 +46,7 @@ describe('the state directory', () => {
     const directory = createStateDirectory(nested, 'a')
     expect(statSync(directory.path).mode & 0o777).toBe(0o700)
     expect(() => createStateDirectory(nested, 'a')).toThrow('container with given ID already exists')
-    directory.write('{}')
+    write(directory, '{}')
     directory.remove()
     directory.remove()
     expect(readdirSync(nested)).toEqual([])
@@ -52,12 +57,12 @@ describe('the state directory', () => {
   it('reads what it wrote and refuses what it did not', () => {
     const directory = createStateDirectory(root, 'a')
     expect(() => openStateDirectory(root, 'a').read()).toThrow('container a does not exist')
-    directory.write(JSON.stringify(record()))
+    write(directory, JSON.stringify(record()))
     expect(readdirSync(directory.path)).toEqual(['state.json'])
     expect(openStateDirectory(root, 'a').read()).toEqual(record())
-    directory.write(JSON.stringify(record({ version: 99 })))
+    write(directory, JSON.stringify(record({ version: 99 })))
     expect(() => directory.read()).toThrow(code('ERR_STATE'))
-    directory.write('{')
+    write(directory, '{')
     expect(() => directory.read()).toThrow(code('ERR_STATE'))
     expect(() => openStateDirectory(root, '../x')).toThrow(code('ERR_INVALID_ID'))
   })
