@@ -14,3 +14,16 @@ it('says what each side has', () => {
     'process.env["TERM=xterm"]: - | "TERM=xterm"',
   ])
 })
+
+it('lists the calls that only one filter allows', () => {
+  const config = (...syscalls: object[]) => ({
+    linux: { seccomp: { defaultAction: 'SCMP_ACT_ERRNO', syscalls } },
+  })
+  const rule = (names: string[], action = 'SCMP_ACT_ALLOW', args: object[] = []) => ({ names, action, args })
+  const ours = config(rule(['read', 'write', 'mseal']), rule(['clone3'], 'SCMP_ACT_ERRNO'))
+  const theirs = config(rule(['write', 'read']), rule(['socket'], 'SCMP_ACT_ALLOW', [{ index: 0 }]))
+  expect(difference(ours, theirs)).toEqual([
+    'linux.seccomp.allow, only ours: mseal',
+    'linux.seccomp.allowIf, only theirs: socket',
+  ])
+})

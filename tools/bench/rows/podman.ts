@@ -13,7 +13,13 @@ const image = 'localhost/bench:1'
 const parent = `/bench-${process.pid}`
 
 /** What both podman and the engine are asked for: the same image, limits, network and command. */
-export const asked = { memory: '64m', pidsLimit: 32, command: ['/bin/true'] }
+export const asked = {
+  memoryBytes: 64 << 20,
+  pidsLimit: 32,
+  command: ['/bin/true'],
+  /** Where the container's configuration is looked at while it runs. */
+  sleep: ['/bin/sleep', '60'],
+}
 
 /** The bundle's root as a tar archive, from which podman and the engine import their image. */
 export function rootTar(workshop: Workshop): Promise<string> {
@@ -34,7 +40,7 @@ async function globals(): Promise<string[]> {
 const options = [
   ...['--network', 'bridge', '--log-driver', 'k8s-file', '--cgroup-parent', parent],
   ...['--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=10000:10000'],
-  ...['--memory', asked.memory, '--pids-limit', String(asked.pidsLimit)],
+  ...['--memory', String(asked.memoryBytes), '--pids-limit', String(asked.pidsLimit)],
 ]
 
 /** The server in which podman has the image; the first row that asks makes it. */
@@ -65,11 +71,11 @@ export const podmanRun: RowSource = {
   },
 }
 
-/** The config.json that podman gives runc for the container of the row. */
+/** The config.json that podman gives runc for a container as that of the row, but one that sleeps. */
 export async function podmanConfig(workshop: Workshop): Promise<unknown> {
   const command = await podman(workshop)
   const [file, name] = [join(workshop.directory, 'podman-config.json'), `config-${process.pid}`]
-  await command('create', '--name', name, ...options, image, ...asked.command)
+  await command('create', '--name', name, ...options, image, ...asked.sleep)
   await command('init', name)
   const server = await peerServer(workshop, 'podman')
   const script = `cat /var/lib/containers/storage/overlay-containers/*/userdata/config.json > ${file}`

@@ -32,7 +32,7 @@ export function rowSuite(
   name: string,
   sources: readonly RowSource[],
   bars: readonly Bar[],
-  finish?: (workshop: Workshop, results: readonly Result[]) => Promise<void>,
+  notes?: (workshop: Workshop, results: readonly Result[]) => Promise<string[]>,
 ): Suite {
   return {
     name,
@@ -41,8 +41,8 @@ export function rowSuite(
       const chosen = sources.filter((source) => only.length === 0 || only.includes(source.name))
       const measured = await measure(chosen, workshop, { rounds, ...(progress && { progress }) })
       const results = resultsOf(measured)
-      await finish?.(workshop, results)
-      return { results, skipped: measured.skipped, verdicts: verdicts(bars, results) }
+      const more = (await notes?.(workshop, results)) ?? []
+      return { results, skipped: measured.skipped, verdicts: [...verdicts(bars, results), ...more] }
     },
   }
 }
