@@ -2,7 +2,7 @@ import { constants, openSync } from 'node:fs'
 import { MOUNT_ATTR, launch, pipeStream, type LaunchPlan } from '@cofferdam/process'
 import { capabilityMask, compileSeccomp } from '@cofferdam/security'
 import { AT_EMPTY_PATH, OPEN_TREE_CLONE, closeQuietly, openTree, pipe, programPath } from '@cofferdam/sys'
-import type { LayerStarter } from './program.js'
+import type { LayerProgram, LayerStarter } from './program.js'
 
 /** What owners, devices, set-id bits and file capabilities need. */
 const capabilities = capabilityMask([
@@ -69,45 +69,49 @@ export function layerPlan(fds: {
   }
 }
 
-/** Starts `layer` confined, as design and {@link layerPlan} say. Needs CAP_SYS_ADMIN. */
-export const confinedStarter: LayerStarter = {
-  directoryIsFd: false,
-  async start({ blob, directory }) {
-    const opened: number[] = []
-    const keep = (fd: number): number => {
-      opened.push(fd)
-      return fd
+/** Starts `layer` confined as {@link layerPlan} says. Needs CAP_SYS_ADMIN. `program` is another build of it. */
+export function confinedStarter(options: { readonly program?: string } = {}): LayerStarter {
+  return {
+    directoryIsFd: false,
+    start: ({ blob, directory }) => startConfined(options.program ?? programPath('layer'), blob, directory),
+  }
+}
+
+async function startConfined(path: string, blob: number, directory: number): Promise<LayerProgram> {
+  const opened: number[] = []
+  const keep = (fd: number): number => {
+    opened.push(fd)
+    return fd
+  }
+  const control = pipe({ write: true })
+  const reply = pipe({ read: true })
+  keep(control.read)
+  keep(reply.write)
+  try {
+    const process = await launch(
+      layerPlan({
+        program: keep(openSync(path, constants.O_RDONLY)),
+        root: keep(openTree(directory, '', OPEN_TREE_CLONE | AT_EMPTY_PATH)),
+        control: control.read,
+        reply: reply.write,
+        null: keep(openSync('/dev/null', constants.O_RDWR)),
+        blob,
+      }),
+    )
+    return {
+      input: pipeStream(control.write, 'write'),
+      output: pipeStream(reply.read, 'read'),
+      ended: process.gone.then(async () => {
+        const { exitCode, signal } = await process.exited
+        return signal ?? `status ${exitCode}`
+      }),
+      kill: () => void process.stop(),
     }
-    const control = pipe({ write: true })
-    const reply = pipe({ read: true })
-    keep(control.read)
-    keep(reply.write)
-    try {
-      const process = await launch(
-        layerPlan({
-          program: keep(openSync(programPath('layer'), constants.O_RDONLY)),
-          root: keep(openTree(directory, '', OPEN_TREE_CLONE | AT_EMPTY_PATH)),
-          control: control.read,
-          reply: reply.write,
-          null: keep(openSync('/dev/null', constants.O_RDWR)),
-          blob,
-        }),
-      )
-      return {
-        input: pipeStream(control.write, 'write'),
-        output: pipeStream(reply.read, 'read'),
-        ended: process.gone.then(async () => {
-          const { exitCode, signal } = await process.exited
-          return signal ?? `status ${exitCode}`
-        }),
-        kill: () => void process.stop(),
-      }
-    } catch (error) {
-      closeQuietly(control.write)
-      closeQuietly(reply.read)
-      throw error
-    } finally {
-      for (const fd of opened) closeQuietly(fd)
-    }
-  },
+  } catch (error) {
+    closeQuietly(control.write)
+    closeQuietly(reply.read)
+    throw error
+  } finally {
+    for (const fd of opened) closeQuietly(fd)
+  }
 }

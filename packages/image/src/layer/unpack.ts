@@ -53,7 +53,7 @@ export class LayerUnpack {
    * @throws CofferdamError those of `launch`
    */
   static async start(blob: number, directory: number, options: UnpackOptions = {}): Promise<LayerUnpack> {
-    const starter = options.starter ?? (process.geteuid?.() === 0 ? confinedStarter : plainStarter)
+    const starter = options.starter ?? (process.geteuid?.() === 0 ? confinedStarter() : plainStarter)
     const program = await starter.start({ blob, directory })
     program.input.write(encodeOptions(options.limits ?? {}, starter.directoryIsFd))
     return new LayerUnpack(program, options.name ?? 'blob')
