@@ -168,6 +168,10 @@ describe('an archive that tries to break out', () => {
     expect(result.tarSize).toBe(tar.length + 4)
     expect(inside('a')).toHaveLength(3000)
   })
+  it('takes an archive that ends right after the content of a file', async () => {
+    await unpack(dir, archive({ path: 'a', content: 'only' }).subarray(0, 516))
+    expect(inside('a')).toBe('only')
+  })
   it('stops bombs: bytes, entries, ratio', async () => {
     const big = archive({ path: 'a', content: 'x'.repeat(70 << 20) })
     await expect(unpack(dir, gzipSync(big), { maxBytes: 1 << 20 })).rejects.toMatchObject({

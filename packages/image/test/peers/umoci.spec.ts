@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { requires, runCommand, tempDir, type TempDir } from '@cofferdam/testing'
 import { ImageLayout, ImageStore, copyImage, parseReference, type StoredImage } from '../../src/index.js'
 import { debianRoot } from '../support/debian.js'
@@ -59,7 +59,6 @@ describe('an image packed by umoci', () => {
     await sh(dir, 'umoci unpack --image image:latest peer/bundle')
     const ours = await withOverlay(image.layers, (path) => describeTree(path))
     const theirs = describeTree(dir.join('peer', 'bundle', 'rootfs'))
-    writeFileSync(dir.join('lines'), [...ours].join('\n'))
     expect(ours.size).toBeGreaterThan(3000)
     expect(compareTrees(ours, theirs)).toEqual([])
   }, 300_000)

@@ -17,7 +17,7 @@ export async function withOverlay<T>(
     for (const lower of lowers.reverse()) fsconfigSet(context, 'lowerdir+', `/proc/self/fd/${lower.fd}`)
     fsconfigCreate(context)
     mount = fsmount(context, 0)
-    return await body(`/proc/self/fd/${mount}`)
+    return await body(`/proc/self/fd/${mount}/.`)
   } finally {
     if (mount >= 0) closeFd(mount)
     closeFd(context)

@@ -72,7 +72,7 @@ static int write_content(int fd, const struct entry *entry)
             n -= written;
         }
     }
-    return stream_skip(-entry->size & 511);
+    return stream_skip_padding(entry->size);
 }
 
 static int put_file(int parent, const char *base, const struct entry *entry, struct totals *totals)

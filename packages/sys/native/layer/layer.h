@@ -91,6 +91,7 @@ void *inflate_main(void *job);
 int stream_read(void *data, size_t size);             /* 1, 0 at the end (nothing read), -1 */
 long stream_peek(const uint8_t **data, size_t most);  /* bytes at *data, used up by this call; 0 at the end, -1 */
 int stream_skip(uint64_t size);
+int stream_skip_padding(uint64_t size); /* after content of that size */
 int stream_finish(struct totals *totals);
 
 /* tar.c */

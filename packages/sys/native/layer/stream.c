@@ -68,6 +68,13 @@ int stream_skip(uint64_t size)
     return 0;
 }
 
+/* The padding of the last entry may be missing: umoci 0.4 ends an archive right after the content. */
+int stream_skip_padding(uint64_t size)
+{
+    int more = available();
+    return more <= 0 ? more : stream_skip(-size & 511);
+}
+
 int stream_finish(struct totals *totals)
 {
     const uint8_t *part;
