@@ -5,29 +5,19 @@ import type { PullProgress } from '@cofferdam/engine'
 /** Shows the blobs of a pull as bars on a terminal, and as one line per finished blob elsewhere. */
 export class PullDisplay implements Disposable {
   readonly #bars = new Map<string, SingleBar>()
-  readonly #multi: MultiBar | undefined
+  #multi: MultiBar | undefined
   readonly #finished = new Set<string>()
   readonly #stream: NodeJS.WriteStream
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream
-    if (stream.isTTY) {
-      this.#multi = new MultiBar({
-        stream,
-        format: '{digest} [{bar}] {percentage}% {size}',
-        hideCursor: true,
-        clearOnComplete: false,
-        stopOnComplete: true,
-        fps: 10,
-      })
-    }
   }
 
   /** Takes one report of the pull. */
   update(progress: PullProgress): void {
     const short = progress.digest.slice(7, 19)
     const done = progress.status !== 'transferring'
-    if (this.#multi === undefined) {
+    if (!this.#stream.isTTY) {
       if (!done || this.#finished.has(short)) return
       this.#finished.add(short)
       this.#stream.write(
@@ -35,6 +25,8 @@ export class PullDisplay implements Disposable {
       )
       return
     }
+    if (done && this.#multi === undefined) return
+    this.#multi ??= newBars(this.#stream)
     let bar = this.#bars.get(short)
     if (bar === undefined) {
       bar = this.#multi.create(Math.max(progress.total, 1), 0, {
@@ -49,4 +41,15 @@ export class PullDisplay implements Disposable {
   [Symbol.dispose](): void {
     this.#multi?.stop()
   }
+}
+
+function newBars(stream: NodeJS.WriteStream): MultiBar {
+  return new MultiBar({
+    stream,
+    format: '{digest} [{bar}] {percentage}% {size}',
+    hideCursor: true,
+    clearOnComplete: false,
+    stopOnComplete: true,
+    fps: 10,
+  })
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
 import { removeTree } from '@cofferdam/rootfs'
 import { type EngineContext, logDirectory, runDirectory, snapshotDirectory } from '../launch/context.js'
@@ -32,6 +33,6 @@ export async function removeContainer(
 export async function discardContainer(context: EngineContext, id: string): Promise<void> {
   await removeTree(snapshotDirectory(context, id))
   await rm(runDirectory(context, id), { recursive: true, force: true })
-  await rm(logDirectory(context, id).slice(0, -'/log'.length), { recursive: true, force: true })
+  await rm(dirname(logDirectory(context, id)), { recursive: true, force: true })
   await deleteContainer(context.db, id)
 }

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
 import { deleteContainer, markExited } from '../state/records.js'
 import type { ExitStatus, Usage } from '../types.js'
@@ -21,19 +22,23 @@ export async function settleContainer(
 ): Promise<Settled> {
   const { id, runtime, attachment, snapshot } = launched
   const { exitCode, signal, oomKilled } = await runtime.exited
-  const [usage] = await Promise.all([readUsage(id), options.drain])
-  const results = await Promise.allSettled([runtime.delete(), attachment.detach()])
+  const usage = readUsage(id)
+  const results = await Promise.allSettled([
+    usage.then(() => runtime.delete()),
+    attachment.detach(),
+    options.remove ? snapshot.remove() : undefined,
+    options.drain,
+  ])
   rmSync(runDirectory(context, id), { recursive: true, force: true })
   if (options.remove) {
-    await snapshot.remove()
-    rmSync(logDirectory(context, id).slice(0, -'/log'.length), { recursive: true, force: true })
+    rmSync(dirname(logDirectory(context, id)), { recursive: true, force: true })
     await deleteContainer(context.db, id)
   } else {
     await markExited(context.db, id, { exitCode, signal, oomKilled })
   }
   const failure = results.find((result) => result.status === 'rejected')
   if (failure !== undefined) throw failure.reason
-  return { exitCode, signal, oomKilled, usage }
+  return { exitCode, signal, oomKilled, usage: await usage }
 }
 
 async function readUsage(id: string): Promise<Usage> {

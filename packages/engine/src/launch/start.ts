@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { closeQuietly, programPath } from '@cofferdam/sys'
+import { closeQuietly } from '@cofferdam/sys'
+import { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack } from '@cofferdam/core'
 import { resolveUser } from '@cofferdam/image'
 import type { Attachment } from '@cofferdam/network'
@@ -57,6 +58,8 @@ export async function launchContainer(
   const undo = new DisposeStack()
   try {
     const network = context.networks.get(prepared.network)
+    // On v1 the first join after a pause waits for the kernel (RCU): begin that now.
+    void Cgroup.warm().catch(() => undefined)
     const config = image.config.config ?? {}
     const command = containerArgv(config, options)
     const name = await store(context, image, prepared, choices, command)
@@ -92,12 +95,12 @@ export async function launchContainer(
       files,
       network: prepared.network === 'host' ? 'host' : 'new',
       cgroupsPath: cgroupPath(id),
-      ...(options.init ? { init: programPath('init') } : {}),
     })
     const runtime = await context.runtime.run(id, {
       spec,
       rootfs,
       bundle: snapshot.directory,
+      init: options.init ?? false,
       ...(attachment.netns === undefined ? {} : { netns: attachment.netns }),
       ...(prepared.tty === undefined ? { stdio: choices.stdio } : { tty: prepared.tty }),
       ...(signal === undefined ? {} : { signal }),

@@ -9,9 +9,6 @@ import type { ContainerOptions } from '../options/options.js'
 import type { Volume } from '../options/volumes.js'
 import { containerArgv, containerEnv } from './argv.js'
 
-/** Where a container sees the program of `--init`: on a tmpfs, so that its changes do not have it. */
-const initPath = '/dev/init'
-
 /** What a container's specification is made from. */
 export interface SpecInput {
   readonly id: string
@@ -25,8 +22,6 @@ export interface SpecInput {
   readonly files: Readonly<Record<string, string>>
   /** `new` for an own network namespace, `host` for the host's. A namespace made beforehand is given at launch. */
   readonly network: 'new' | 'host'
-  /** Host path of the program that is to be its first process; undefined without `--init`. */
-  readonly init?: string
   /** Devices and limits need cgroups. */
   readonly cgroupsPath: string
 }
@@ -82,7 +77,7 @@ export function buildSpec(input: SpecInput): Spec {
         ? { consoleSize: { width: options.tty.columns, height: options.tty.rows } }
         : {}),
       user: input.user,
-      args: [...(input.init === undefined ? [] : [initPath, 'reap']), ...containerArgv(config, options)],
+      args: containerArgv(config, options),
       env: containerEnv(config, {
         hostname,
         tty,
@@ -100,7 +95,6 @@ export function buildSpec(input: SpecInput): Spec {
       ...Object.entries(input.files)
         .filter(([name]) => !targets.has(`/etc/${name}`))
         .map(([name, source]) => bindMount(`/etc/${name}`, source, false)),
-      ...(input.init === undefined ? [] : [bindMount(initPath, input.init, true)]),
       ...volumes.map(volumeMount).sort((a, b) => depth(a) - depth(b)),
     ],
     linux: {

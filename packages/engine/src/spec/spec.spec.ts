@@ -42,18 +42,6 @@ it('environment: the last of a name counts', () => {
 })
 
 describe('specification', () => {
-  it('has the program of --init first, mounted read-only outside the changes', () => {
-    const spec = buildSpec({ ...input, init: '/usr/lib/init' })
-    validateSpec(spec)
-    expect(spec.process?.args).toEqual(['/dev/init', 'reap', 'sh'])
-    const order = spec.mounts?.map(({ destination }) => destination) ?? []
-    expect(order.indexOf('/dev/init')).toBeGreaterThan(order.indexOf('/dev'))
-    expect(spec.mounts?.find(({ destination }) => destination === '/dev/init')).toMatchObject({
-      source: '/usr/lib/init',
-      options: expect.arrayContaining(['ro']),
-    })
-  })
-
   it('is valid and has image and options in it', () => {
     const spec = buildSpec({
       ...input,

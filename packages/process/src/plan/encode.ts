@@ -6,7 +6,7 @@ import type { ExecSection, FlowOp } from './flow-ops.js'
 import type { MountOp } from './mount-ops.js'
 import type { LaunchPlan, Op } from './ops.js'
 import type { ProcessOp } from './process-ops.js'
-import { HEADER_SIZE, OP_SIZE, PlanWriter, invalidPlan, type OpRecord } from './writer.js'
+import { HEADER_SIZE, OPF, OP_SIZE, PlanWriter, invalidPlan, type OpRecord } from './writer.js'
 
 const MAGIC = 0x464d4443
 /** Version of the binary form; `init` refuses another one. */
@@ -58,6 +58,7 @@ function encodeExec(writer: PlanWriter, exec: ExecSection): OpRecord {
   return {
     code: OP['exec'] as number,
     fd: writer.fd(exec.fd, 'exec'),
+    flags: exec.init === true ? OPF.ONE : 0,
     s: [
       writer.array(exec.args, 'an argument'),
       writer.array(exec.env, 'an environment variable'),

@@ -80,4 +80,9 @@ export interface ExecSection {
   readonly fd?: FdRef
   /** Directories that a name without a slash is looked up in (PATH, split). */
   readonly search?: readonly string[]
+  /**
+   * The process stays as a small init above the program, which runs as its child: it forwards signals, reaps orphans,
+   * and exits with the program's status or 128 and its signal (like `docker run --init`). For pid 1 of a namespace.
+   */
+  readonly init?: boolean
 }

@@ -127,6 +127,7 @@ export function formatPlan(plan: LaunchPlan): string {
     `exec ${plan.exec.fd === undefined ? program : fdText(plan.exec.fd)}`,
     ...plan.exec.args.map((argument) => `  argument ${JSON.stringify(argument)}`),
     ...plan.exec.env.map((variable) => `  environment ${variable}`),
+    ...(plan.exec.init === true ? ['  below a small init'] : []),
     ...(plan.exec.search?.length ? [`  search ${plan.exec.search.join(':')}`] : []),
     '',
   ].join('\n')

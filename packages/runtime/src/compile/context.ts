@@ -46,6 +46,8 @@ export interface CompileContext {
   readonly filter?: CompiledSeccomp
   /** Outlives this process. */
   readonly detached?: boolean
+  /** A small init as pid 1 above the program. */
+  readonly init?: boolean
   /** Descriptors above 2 that the program gets, from 3 on. */
   readonly extraFds?: readonly FdRef[]
 }

@@ -111,7 +111,7 @@ export function compilePlan(spec: Spec, context: CompileContext): CompiledPlan {
   const plan: LaunchPlan = {
     clone: cloneSection(linux, context),
     ops,
-    exec: first.exec,
+    exec: context.init === true ? { ...first.exec, init: true } : first.exec,
     ...(context.detached === true ? { detached: true } : {}),
   }
   return { plan, warnings: first.warnings }

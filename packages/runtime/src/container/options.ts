@@ -26,6 +26,8 @@ export type CreateOptions = ContainerSource & {
   readonly netns?: number
   /** Descriptors the program gets from 3 on. */
   readonly extraFds?: readonly number[]
+  /** A small init as pid 1 that forwards signals to the program and reaps, like `docker run --init`. */
+  readonly init?: boolean
   /** Outlives this process, which then hears nothing of its end. */
   readonly detached?: boolean
   readonly signal?: AbortSignal

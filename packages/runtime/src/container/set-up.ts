@@ -104,6 +104,7 @@ export async function setUp(
       home: homeFor(source.rootFd, spec.process?.user?.uid, spec.process?.env),
       hookState: state,
       detached: options.detached ?? false,
+      init: options.init ?? false,
       ...(filter === undefined ? {} : { filter }),
       ...(options.extraFds === undefined ? {} : { extraFds: options.extraFds }),
     })

@@ -85,6 +85,8 @@ int op_exec(const struct op *op)
         return result;
     if (orphaned())
         sys_exit(127);
+    if ((op->flags & OPF_1) != 0 && (result = reaper_split()) < 0)
+        return result;
     *self.progress = PROGRESS_EXEC;
     self.detail = program >= 0 ? "an open program" : self.program;
     if (program >= 0)

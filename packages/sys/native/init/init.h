@@ -31,8 +31,6 @@ extern struct launch self;
 extern bool spawner_detached;
 _Noreturn void guard_main(void);
 _Noreturn void spawner_main(void);
-/* reaper.c: a NULL-ended vector with the environment behind it, as on a new program's stack */
-_Noreturn void reaper_main(char **argv);
 
 /* kill.c: kills and reaps children until there are none; *status gets that of `pid`, true if it was among them. */
 bool kill_descendants(int pid, int *status, struct rusage *usage);
@@ -133,6 +131,10 @@ int op_lookup(const struct op *op);
 int op_unshare(const struct op *op);
 int op_loopback(const struct op *op);
 int op_exec(const struct op *op);
+
+/* reaper.c */
+int reaper_split(void);
+
 
 /* stdio.c: moves the descriptors the launch still needs to `lowest` or above */
 void move_own_fds(int lowest);

@@ -1,6 +1,6 @@
 /*
  * init: the static program that starts processes for Node. Node's addon executes it as `init guard`, which forks the
- * spawner, or as `init detached`, a spawner without a guard; a container executes it as `init reap PROGRAM ...`.
+ * spawner, or as `init detached`, a spawner without a guard.
  */
 #include "init.h"
 
@@ -105,8 +105,6 @@ __attribute__((used)) _Noreturn void init_main(long *stack)
         spawner_detached = true;
         spawner_main();
     }
-    if (role[0] == 'r' && argc > 2)
-        reaper_main(argv + 2);
     sys_exit(64);
 }
 

@@ -1,98 +1,52 @@
 /*
- * `init reap PROGRAM ARGUMENTS...`: the first process of a container that wants one. It starts the program, passes
- * signals on to it, reaps whatever becomes its child, and ends as the program does.
+ * The small init of a container: stays as pid 1 above the program, forwards signals to it, reaps what is orphaned, and
+ * ends as the program has ended. It is this very process, so nothing of the host is put into the container.
  */
 #include "init.h"
 
+#include <asm/ioctls.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 
-static const char *search_path(char **env)
+/* A program on a terminal gets a process group of its own in the foreground: keys reach it, and not pid 1 as well. */
+static void take_terminal(void)
 {
-    for (; *env != NULL; env++) {
-        const char *entry = *env;
-        if (entry[0] == 'P' && entry[1] == 'A' && entry[2] == 'T' && entry[3] == 'H' && entry[4] == '=')
-            return entry + 5;
-    }
-    return "/bin:/usr/bin";
-}
-
-/* execvp(3): returns the error, EACCES before ENOENT. */
-static int execute(char **argv, char **env)
-{
-    char path[4096];
-    const char *name = argv[0], *from = search_path(env);
-    size_t length = text_length(name);
-    int error = -ENOENT;
-    for (size_t i = 0; i < length; i++)
-        if (name[i] == '/')
-            return (int)sys_3(SYS_execve, name, argv, env);
-    while (length > 0 && *from != '\0') {
-        size_t size = 0;
-        while (from[size] != '\0' && from[size] != ':')
-            size++;
-        if (size > 0 && size + length + 2 <= sizeof path) {
-            memcpy(path, from, size);
-            path[size] = '/';
-            memcpy(path + size + 1, name, length + 1);
-            int result = (int)sys_3(SYS_execve, path, argv, env);
-            if (result != -ENOENT && result != -ENOTDIR)
-                error = result;
-        }
-        from += size + (from[size] == ':');
-    }
-    return error;
-}
-
-static void complain(const char *text)
-{
-    sys_3(SYS_write, 2, text, text_length(text));
-}
-
-/* A process group of its own, in front where there is a terminal: a key's signal then comes once. */
-static _Noreturn void program_main(char **argv, char **env)
-{
-    uint64_t none = 0;
-    int group = (int)sys_0(SYS_getpid);
+    int32_t group = 0;
+    if (sys_3(SYS_ioctl, 0, TIOCGPGRP, &group) < 0)
+        return;
+    uint64_t ttou = 1ULL << (SIGTTOU - 1), old;
     sys_2(SYS_setpgid, 0, 0);
+    group = (int32_t)sys_0(SYS_getpid);
+    sys_4(SYS_rt_sigprocmask, SIG_BLOCK, &ttou, &old, 8);
     sys_3(SYS_ioctl, 0, TIOCSPGRP, &group);
-    sys_4(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
-    int error = execute(argv, env);
-    complain("init: ");
-    complain(argv[0]);
-    complain(error == -ENOENT || error == -ENOTDIR ? ": not found\n" : ": cannot be executed\n");
-    sys_exit(error == -ENOENT || error == -ENOTDIR ? 127 : 126);
+    sys_4(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
 }
 
-/* Reaps all that have ended; does not return when `program` is among them. */
-static void reap(int program)
+static _Noreturn void reap(int program, const uint64_t *signals)
 {
-    int pid, status;
-    while ((pid = sys_wait4(-1, &status, WNOHANG | __WALL, NULL)) > 0)
-        if (pid == program)
-            sys_exit((status & 0x7f) == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f));
-}
-
-_Noreturn void reaper_main(char **argv)
-{
-    /* All signals are blocked since init_main, so that none is lost between clone and wait. */
-    uint64_t all = ~0ULL;
-    char **env = argv;
-    while (*env != NULL)
-        env++;
-    int program = (int)sys_5(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-    if (program == 0)
-        program_main(argv, env + 1);
-    if (program < 0) {
-        complain("init: clone failed\n");
-        sys_exit(126);
-    }
     for (;;) {
-        int signal = (int)sys_4(SYS_rt_sigtimedwait, &all, NULL, NULL, 8);
-        if (signal == SIGCHLD)
-            reap(program);
-        else if (signal > 0)
-            sys_kill(program, signal);
+        int status, pid;
+        while ((pid = sys_wait4(-1, &status, WNOHANG | __WALL, NULL)) > 0)
+            if (pid == program)
+                sys_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+        int number = (int)sys_4(SYS_rt_sigtimedwait, signals, NULL, NULL, 8);
+        if (number > 0 && number != SIGCHLD)
+            sys_2(SYS_kill, program, number);
     }
+}
+
+/* Returns in the program's process only: 0, or -errno in the one process there still is. */
+int reaper_split(void)
+{
+    uint64_t signals = ~0ULL, old;
+    sys_4(SYS_rt_sigprocmask, SIG_SETMASK, &signals, &old, 8);
+    int pid = (int)sys_5(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid > 0) {
+        sys_3(SYS_close_range, 3, ~0U, 0);
+        reap(pid, &signals);
+    }
+    if (pid == 0)
+        take_terminal();
+    sys_4(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
+    return pid;
 }
