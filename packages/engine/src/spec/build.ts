@@ -152,7 +152,7 @@ function depth(mount: Mount): number {
   return mount.destination.split('/').length
 }
 
-/** A resolved user as the specification has it. */
+/** A resolved user as the specification has it. The primary group is a supplementary one too (CVE-2022-36109). */
 export function specUser(user: {
   readonly uid: number
   readonly gid: number
@@ -161,6 +161,6 @@ export function specUser(user: {
   return {
     uid: user.uid,
     gid: user.gid,
-    ...(user.groups.length === 0 ? {} : { additionalGids: [...user.groups] }),
+    additionalGids: [user.gid, ...user.groups],
   }
 }
