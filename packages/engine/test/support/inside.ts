@@ -75,7 +75,8 @@ export async function holds(
     const lines = changes.map(({ part, change, line }) => `${change} ${part}: ${line}`)
     return [...lines, ...left(root), ...cgroups().filter((path) => ids.has(basename(path)))]
   }
-  return eventually(async () => (await look()).length === 0 && [], 3000).catch(look)
+  await eventually(async () => (await look()).length === 0, 3000).catch(() => undefined)
+  return look()
 }
 
 /** Rows, directories and leases of containers below a root. */

@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, rename, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises'
+import {
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rmdir,
+  stat,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { isErrno } from '@cofferdam/core'
 import { LOCK, Lane, removeTreeOn, syncfs, tryLock } from '@cofferdam/sys'
@@ -104,7 +114,9 @@ export class LayerStore {
         return await this.stage()
       }
       await mkdir(join(path, 'fs'), { mode: 0o755 })
-      return { path, lock, fs: await open(join(path, 'fs'), directoryFlags) }
+      const fs = await open(join(path, 'fs'), directoryFlags)
+      await fs.chmod(0o755)
+      return { path, lock, fs }
     } catch (error) {
       await lock.close()
       throw error
@@ -118,7 +130,10 @@ export class LayerStore {
     await staged.lock.close()
   }
 
-  /** Takes a layer that was unpacked; it gets its name with the next {@link LayerStore.flush}. */
+  /**
+   * Takes a layer that was unpacked; it gets its name with the next {@link LayerStore.flush}. `implied` are the
+   * directories that it does not describe, `.` where it has no entry for its root.
+   */
   async accept(staged: StagedLayer, blob: Digest, diffId: Digest, implied: readonly Buffer[]): Promise<void> {
     if (this.#pending.has(blob) || (await this.has(diffId))) {
       await replaceFile(this.#byBlob(blob), diffId)
@@ -161,7 +176,7 @@ export class LayerStore {
 
   /**
    * The directories of layers for overlayfs, lowest first. A layer that has directories without describing them is
-   * followed by one that gives them the attributes they have in the layers below.
+   * followed by one that gives them the attributes they have in the layers below; the root's count in the topmost only.
    */
   async chain(ids: readonly Digest[]): Promise<string[]> {
     const paths: string[] = []
@@ -169,7 +184,9 @@ export class LayerStore {
     for (const [index, diffId] of ids.entries()) {
       chainId = chainId === undefined ? diffId : computeDigest(Buffer.from(`${chainId} ${diffId}`))
       paths.push(this.path(diffId))
-      if (index === 0 || (await impliedOf(this.path(diffId))).size === 0) continue
+      const implied = await impliedOf(this.path(diffId))
+      const least = index < ids.length - 1 && implied.has('.') ? 1 : 0
+      if (index === 0 || implied.size <= least) continue
       const fix = await this.#describe(chainId, ids.slice(0, index + 1))
       if (fix !== undefined) paths.push(fix)
     }
@@ -180,10 +197,8 @@ export class LayerStore {
     const final = join(this.root, 'chains', digestEncoded(chainId))
     if (!(await exists(final))) {
       const staged = await this.stage()
-      await describeImplied(
-        ids.map((id) => this.path(id)),
-        join(staged.path, 'fs'),
-      )
+      const layers = ids.map((id) => this.path(id))
+      if (!(await describeImplied(layers, join(staged.path, 'fs')))) await rmdir(join(staged.path, 'fs'))
       using lane = new Lane()
       await syncfs(lane, staged.fs.fd)
       try {
@@ -195,7 +210,7 @@ export class LayerStore {
         await this.discard(staged)
       }
     }
-    return (await readdir(join(final, 'fs'))).length > 0 ? join(final, 'fs') : undefined
+    return (await exists(join(final, 'fs'))) ? join(final, 'fs') : undefined
   }
 
   /** Removes the layers that nobody needs: not in `keep` and untouched since `before`. Returns their diff ids. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, fstatSync, lstatSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CofferdamError, errorMessage, isErrno } from '@cofferdam/core'
 import type { Directory } from '../overlay/directory.js'
@@ -46,6 +46,18 @@ function snapshotAt(directory: string, options: SnapshotOptions): Snapshot {
   }
 }
 
+/** The root of an overlay has the attributes of the upper directory: it gets those of the topmost layer. */
+function likeRoot(upper: string, top: Directory | undefined): void {
+  const stat =
+    typeof top === 'number'
+      ? fstatSync(top)
+      : top === undefined
+        ? undefined
+        : lstatSync(top, { throwIfNoEntry: false })
+  if (stat !== undefined && (stat.uid !== 0 || stat.gid !== 0)) chownSync(upper, stat.uid, stat.gid)
+  chmodSync(upper, stat?.isDirectory() ? stat.mode & 0o7777 : 0o755)
+}
+
 /**
  * Makes the directories of a new snapshot. The parent must exist, `directory` must not.
  * @throws CofferdamError `ERR_SNAPSHOT_EXISTS`, `ERR_SNAPSHOT_CREATE`
@@ -54,13 +66,8 @@ export function createSnapshot(directory: string, options: SnapshotOptions): Sna
   const path = resolve(directory)
   try {
     mkdirSync(path, 0o700)
-    for (const [name, mode] of [
-      ['upper', 0o755],
-      ['work', 0o700],
-      ['merged', 0o700],
-    ] as const) {
-      mkdirSync(join(path, name), mode)
-    }
+    for (const name of ['upper', 'work', 'merged']) mkdirSync(join(path, name), 0o700)
+    likeRoot(join(path, 'upper'), options.lower[0])
   } catch (error) {
     throw new CofferdamError(
       isErrno(error, 'EEXIST') ? 'ERR_SNAPSHOT_EXISTS' : 'ERR_SNAPSHOT_CREATE',

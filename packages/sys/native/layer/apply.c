@@ -38,17 +38,22 @@ static int set_xattrs(int fd, const struct entry *entry, enum when when, struct 
     return 0;
 }
 
+/* A directory with the set-group-id bit gives its group to what is made in it. */
+static bool groups_spread;
+
 /* Owner, then what chown would drop, then the mode (which chown would drop the set-id bits of). */
 static int set_attributes(int fd, const struct entry *entry, struct totals *totals)
 {
     if (set_xattrs(fd, entry, BEFORE_CHOWN, totals) < 0)
         return -1;
-    if ((entry->uid != 0 || entry->gid != 0) && fchown(fd, entry->uid, entry->gid) < 0)
+    if ((groups_spread || entry->uid != 0 || entry->gid != 0) && fchown(fd, entry->uid, entry->gid) < 0)
         return fail(REASON_IO, errno, entry->path, "set the owner");
     if (set_xattrs(fd, entry, AFTER_CHOWN, totals) < 0)
         return -1;
     if (fchmod(fd, entry->mode) < 0)
         return fail(REASON_IO, errno, entry->path, "set the mode");
+    if (entry->type == '5' && (entry->mode & S_ISGID) != 0)
+        groups_spread = true;
     return 0;
 }
 

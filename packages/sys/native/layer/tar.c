@@ -122,15 +122,16 @@ static int decimal(const char *text, size_t length, uint64_t *value)
     return 0;
 }
 
-/* Seconds with a fraction; before 1970 counts as 1970. */
+/* Seconds with a sign and a fraction. */
 static int pax_time(const char *text, size_t length, struct timespec *time)
 {
+    bool negative = length > 0 && text[0] == '-';
+    text += negative;
+    length -= negative;
     const char *dot = memchr(text, '.', length);
     size_t whole = dot != NULL ? (size_t)(dot - text) : length;
     uint64_t seconds;
     time->tv_sec = time->tv_nsec = 0;
-    if (length > 0 && text[0] == '-')
-        return 0;
     if (decimal(text, whole, &seconds) < 0)
         return -1;
     time->tv_sec = seconds > INT64_MAX / 2 ? INT64_MAX / 2 : (time_t)seconds;
@@ -140,7 +141,24 @@ static int pax_time(const char *text, size_t length, struct timespec *time)
             return bad("not a time in an extended header");
         time->tv_nsec += (text[i] - '0') * scale;
     }
+    if (negative) {
+        time->tv_sec = -time->tv_sec - (time->tv_nsec > 0);
+        time->tv_nsec = time->tv_nsec > 0 ? 1000000000 - time->tv_nsec : 0;
+    }
     return 0;
+}
+
+/* Times before 1970 are base 256 with a sign, in two's complement (GNU tar, star). */
+static int64_t header_time(const char *field, size_t size)
+{
+    uint64_t value;
+    if ((uint8_t)field[0] == 0xff) {
+        value = UINT64_MAX;
+        for (size_t i = size - sizeof value; i < size; i++)
+            value = value << 8 | (uint8_t)field[i];
+        return (int64_t)value > INT64_MIN / 2 ? (int64_t)value : INT64_MIN / 2;
+    }
+    return number(field, size, &value) < 0 || value > INT64_MAX / 2 ? 0 : (int64_t)value;
 }
 
 static bool is(const char *key, const char *name)
@@ -201,14 +219,10 @@ static int apply_pax(struct entry *entry)
 
 static int parse(const struct header *header, struct entry *entry)
 {
-    uint64_t mtime;
     if (number(header->mode, sizeof header->mode, &entry->mode) < 0 || number(header->uid, sizeof header->uid, &entry->uid) < 0 ||
         number(header->gid, sizeof header->gid, &entry->gid) < 0 || number(header->size, sizeof header->size, &entry->size) < 0)
         return bad("not a number in a header");
-    /* Times before 1970 are negative base 256: they count as 1970. */
-    if (number(header->mtime, sizeof header->mtime, &mtime) < 0 || mtime > INT64_MAX / 2)
-        mtime = 0;
-    entry->mtime = (struct timespec){.tv_sec = (time_t)mtime};
+    entry->mtime = (struct timespec){.tv_sec = (time_t)header_time(header->mtime, sizeof header->mtime)};
     entry->major = entry->minor = 0;
     entry->n_xattrs = 0;
     bool device = header->type == '3' || header->type == '4';
