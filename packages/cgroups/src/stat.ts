@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { isErrno } from '@cofferdam/core'
 import { type Directory, directoryOf, unifiedDirectory } from './directories.js'
 import type { CgroupLayout } from './layout/detect.js'
@@ -40,7 +40,7 @@ export interface IoStat {
 export async function readIfThere(directory: string | undefined, file: string): Promise<string | undefined> {
   if (directory === undefined) return undefined
   try {
-    return await readFile(`${directory}/${file}`, 'utf8')
+    return readFileSync(`${directory}/${file}`, 'utf8')
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENODEV', 'EOPNOTSUPP')) return undefined
     throw error

@@ -133,7 +133,11 @@ export async function setUp(
           reach(process)
         },
       },
-      onCloned: ({ pid }) => (record = stage(pid)),
+      onCloned: ({ pid }) => {
+        // It is moved while it mounts; the barrier waits for that and throws what went wrong.
+        cgroup.join(pid).catch(() => {})
+        record = stage(pid)
+      },
     }).catch((error: unknown) => {
       throw launchFailure(error, spec.process)
     })
