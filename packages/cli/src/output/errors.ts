@@ -28,7 +28,7 @@ export function errorJson(error: unknown): string {
 /** The exit status for an error of `run` and `exec`. */
 export function runStatus(error: unknown): number {
   if (isErrno(error, 'ERR_PROGRAM_NOT_FOUND')) return exitStatus.notFound
-  if (isErrno(error, 'ERR_PROGRAM_NOT_EXECUTABLE')) return exitStatus.notExecutable
+  if (isErrno(error, 'ERR_EXEC')) return exitStatus.notExecutable
   return exitStatus.engine
 }
 

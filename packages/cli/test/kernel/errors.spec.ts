@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Lab, commandTest } from '../support/lab.js'
+
+commandTest('errors of the command', () => {
+  const lab = new Lab()
+  beforeAll(async () => {
+    await lab.open()
+    await lab.run(['pull', lab.busybox])
+  })
+  afterAll(() => lab.close())
+
+  const run = (...args: string[]) => lab.run(['--json', 'run', '--rm', '--network', 'none', ...args])
+  const errorOf = (stderr: string) =>
+    (
+      JSON.parse(stderr.trim().split('\n').at(-1)!) as {
+        error: { code: string; message: string; hint?: string }
+      }
+    ).error
+
+  it('127: no such program', async () => {
+    const { exitCode, stderr } = await run(lab.busybox, 'no-such-program')
+    expect(exitCode).toBe(127)
+    expect(errorOf(stderr)).toMatchObject({
+      code: 'ERR_PROGRAM_NOT_FOUND',
+      message: expect.stringContaining('no-such-program'),
+    })
+  })
+
+  it('126: not executable', async () => {
+    const { exitCode, stderr } = await run(lab.busybox, '/etc/passwd')
+    expect(exitCode).toBe(126)
+    expect(errorOf(stderr).code).toBe('ERR_EXEC')
+  })
+
+  it.each<[name: string, code: string, hint: RegExp, args: string[]]>([
+    [
+      'a bad reference',
+      'ERR_INVALID_REFERENCE',
+      /centos:latest/,
+      ['192.0.2.1/project/centos: latest', 'true'],
+    ],
+    ['a bad memory limit', 'ERR_INVALID_BYTES', /./, ['-m', 'much', 'BUSYBOX', 'true']],
+    ['too little memory', 'ERR_INVALID_LIMIT', /6 MiB/, ['-m', '1m', 'BUSYBOX', 'true']],
+    ['a missing bind source', 'ERR_INVALID_VOLUME', /./, ['-v', '/no/such:/x', 'BUSYBOX', 'true']],
+    ['a volume on /', 'ERR_INVALID_VOLUME', /./, ['-v', '/tmp:/', 'BUSYBOX', 'true']],
+    ['an unknown network', 'ERR_NETWORK_NOT_FOUND', /bridge, host/, ['--network', 'x', 'BUSYBOX', 'true']],
+    ['ports without a bridge', 'ERR_INVALID_PORT', /bridge/, ['-p', '80', 'BUSYBOX', 'true']],
+    ['a bad name', 'ERR_INVALID_NAME', /letters/, ['--name', 'a b', 'BUSYBOX', 'true']],
+    ['an unknown user', 'ERR_UNKNOWN_USER', /./, ['-u', 'nobody-here', 'BUSYBOX', 'true']],
+    ['a bad capability', 'ERR_CAPABILITY_UNKNOWN', /./, ['--cap-add', 'FLY', 'BUSYBOX', 'true']],
+    [
+      'an image that is not there',
+      'ERR_IMAGE_NOT_FOUND',
+      /./,
+      ['--pull', 'never', 'localhost:1/none', 'true'],
+    ],
+    ['a registry that is not there', 'ERR_REGISTRY_UNREACHABLE', /./, ['127.0.0.1:1/none', 'true']],
+  ])('125: %s', async (_name, code, hint, args) => {
+    const { exitCode, stderr } = await run(...args.map((arg) => (arg === 'BUSYBOX' ? lab.busybox : arg)))
+    expect(errorOf(stderr).code).toBe(code)
+    expect(exitCode).toBe(125)
+    expect(`${errorOf(stderr).message} ${errorOf(stderr).hint}`).toMatch(hint)
+  })
+
+  it('125: an unknown flag', async () => {
+    expect(await lab.run(['run', '--no-such-flag', lab.busybox])).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining('--no-such-flag'),
+    })
+  })
+
+  it('1: other commands; in words with a hint without --json', async () => {
+    const missing = await lab.run(['stop', 'nobody'])
+    expect(missing.exitCode).toBe(1)
+    expect(missing.stderr).toMatch(/^cofferdam: .*nobody/)
+    expect((await lab.run(['logs', 'nobody'])).exitCode).toBe(1)
+    expect((await lab.run(['rmi', 'nobody'])).exitCode).toBe(1)
+    const { stderr } = await lab.run(['run', '-m', '1m', lab.busybox])
+    expect(stderr).toMatch(/^cofferdam: limit memory.*\n {2}hint: at least 6 MiB/)
+  })
+
+  it('nothing of a failed run is left', async () => {
+    expect(JSON.parse((await lab.run(['--json', 'ps', '-a'])).ok().stdout)).toEqual([])
+    const store = join(lab.folder, 'root/store')
+    expect([readdirSync(join(store, 'snapshots')), readdirSync(join(store, 'containers'))]).toEqual([[], []])
+  })
+})
