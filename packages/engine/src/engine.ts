@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Cgroup } from '@cofferdam/cgroups'
 import { CofferdamError } from '@cofferdam/core'
 import { Runtime } from '@cofferdam/runtime'
 import { requireLinux } from '@cofferdam/sys'
@@ -199,6 +200,7 @@ export class Engine implements AsyncDisposable {
     await this.#context.networks.close()
     await this.#images.close()
     await this.#context.db.close()
+    await Cgroup.prune()
   }
 
   async #launch(
