@@ -1,6 +1,7 @@
 import { Container } from './container/container.js'
 import type { CreateOptions, RuntimeOptions } from './container/options.js'
 import { setUp } from './container/set-up.js'
+import { Turns } from './container/turns.js'
 import { listIds, openStateDirectory } from './state/directory.js'
 import type { ContainerState } from './state/record.js'
 
@@ -13,6 +14,7 @@ export const DEFAULT_ROOT = '/run/cofferdam/runtime'
  */
 export class Runtime {
   readonly #options: Required<Pick<RuntimeOptions, 'root'>> & RuntimeOptions
+  readonly #turns = new Turns()
 
   constructor(options: RuntimeOptions = {}) {
     this.#options = { root: DEFAULT_ROOT, ...options }
@@ -29,6 +31,7 @@ export class Runtime {
    * `ERR_ROOTFS_MISSING`, `ERR_NAMESPACE`, `ERR_HOOK`, those of cgroups and of a launch; nothing is left then
    */
   async create(id: string | undefined, options: CreateOptions): Promise<Container> {
+    await this.#turns.take()
     const made = await setUp(id, options, this.#options, true)
     return new Container(made.record, made.directory, made)
   }
@@ -38,6 +41,7 @@ export class Runtime {
    * @throws CofferdamError as {@link Runtime.create}
    */
   async run(id: string | undefined, options: CreateOptions): Promise<Container> {
+    await this.#turns.take()
     const made = await setUp(id, options, this.#options, false)
     const container = new Container(made.record, made.directory, made)
     await container.afterStart()

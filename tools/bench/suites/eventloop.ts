@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { limitContainer } from '../bundle/bundle.ts'
 import { verdicts, type Bar, type Result } from '../harness/report.ts'
 import { Skip } from '../harness/row.ts'
@@ -12,6 +13,9 @@ const BURST = 200
 
 /** Samples of the event loop's delay, one each millisecond, that each side must have. */
 const SAMPLES = 2000
+
+/** Time in which the monitor sees a delay that the end of a burst caused. */
+const SETTLE_MS = 5
 
 const ours = 'loop-delay-runtime'
 const limit = 'loop-delay-limit-c-container'
@@ -32,19 +36,22 @@ function result({ name, histogram }: Side): Result {
   return { name, unit: 'ms', p50, p95, n: histogram.count, p99, max: histogram.max / 1e6 }
 }
 
-/** Bursts in turn, ours and the limit's, until both histograms have their samples. */
-async function alternate(sides: Side[], progress?: (done: number, of: number) => void): Promise<void> {
-  for (const side of sides) await side.burst()
-  for (;;) {
-    const missing = sides.filter(({ histogram }) => histogram.count < SAMPLES)
-    if (missing.length === 0) return
-    for (const { histogram, burst } of missing) {
-      histogram.enable()
-      await burst()
-      histogram.disable()
-    }
-    progress?.(Math.min(SAMPLES, ...sides.map(({ histogram }) => histogram.count)), SAMPLES)
+/**
+ * Bursts of one side until its monitor has its samples. The monitor runs all the time: one that is enabled again
+ * counts the time it was disabled as one delay.
+ */
+async function observe(
+  { histogram, burst }: Side,
+  progress?: (done: number, of: number) => void,
+): Promise<void> {
+  await burst()
+  histogram.enable()
+  while (histogram.count < SAMPLES) {
+    await burst()
+    progress?.(Math.min(SAMPLES, histogram.count), SAMPLES)
   }
+  await sleep(SETTLE_MS)
+  histogram.disable()
 }
 
 async function run(workshop: Workshop, progress?: (done: number, of: number) => void): Promise<Outcome> {
@@ -64,7 +71,7 @@ async function run(workshop: Workshop, progress?: (done: number, of: number) => 
       if (!(error instanceof Skip)) throw error
       skipped.set(ours, error.message)
     }
-    await alternate(sides, progress)
+    for (const side of sides) await observe(side, progress)
     const results = sides.map(result)
     const tails = results.map(
       ({ name, p99, max }) => `${name}: p99 ${p99?.toFixed(2)} ms, max ${max?.toFixed(2)} ms`,
