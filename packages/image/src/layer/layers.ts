@@ -3,10 +3,11 @@ import { constants } from 'node:fs'
 import {
   mkdir,
   open,
+  readFile,
   readdir,
   rename,
-  rmdir,
   stat,
+  unlink,
   utimes,
   writeFile,
   type FileHandle,
@@ -132,7 +133,7 @@ export class LayerStore {
 
   /**
    * Takes a layer that was unpacked; it gets its name with the next {@link LayerStore.flush}. `implied` are the
-   * directories that it does not describe, `.` where it has no entry for its root.
+   * directories that it does not describe, the empty path where it has no entry for its root.
    */
   async accept(staged: StagedLayer, blob: Digest, diffId: Digest, implied: readonly Buffer[]): Promise<void> {
     if (this.#pending.has(blob) || (await this.has(diffId))) {
@@ -160,14 +161,7 @@ export class LayerStore {
       await syncfs(lane, (all[0] as Pending).staged.fs.fd)
     }
     for (const { staged, diffId, blob } of all) {
-      try {
-        await rename(staged.path, join(this.root, digestEncoded(diffId)))
-        await staged.fs.close()
-        await staged.lock.close()
-      } catch (error) {
-        if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error
-        await this.discard(staged)
-      }
+      await this.#name(staged, join(this.root, digestEncoded(diffId)))
       this.#pending.delete(blob)
       await replaceFile(this.#byBlob(blob), diffId)
     }
@@ -175,42 +169,42 @@ export class LayerStore {
   }
 
   /**
-   * The directories of layers for overlayfs, lowest first. A layer that has directories without describing them is
-   * followed by one that gives them the attributes they have in the layers below; the root's count in the topmost only.
+   * The directories of layers for overlayfs, lowest first. Where layers have directories that they do not describe, one
+   * more is on top that gives these the attributes they have in the layers below.
    */
   async chain(ids: readonly Digest[]): Promise<string[]> {
-    const paths: string[] = []
-    let chainId: Digest | undefined
-    for (const [index, diffId] of ids.entries()) {
-      chainId = chainId === undefined ? diffId : computeDigest(Buffer.from(`${chainId} ${diffId}`))
-      paths.push(this.path(diffId))
-      const implied = await impliedOf(this.path(diffId))
-      const least = index < ids.length - 1 && implied.has('.') ? 1 : 0
-      if (index === 0 || implied.size <= least) continue
-      const fix = await this.#describe(chainId, ids.slice(0, index + 1))
-      if (fix !== undefined) paths.push(fix)
-    }
-    return paths
+    const paths = ids.map((id) => this.path(id))
+    const implied = await Promise.all(paths.slice(1).map(impliedOf))
+    if (implied.every((names) => names.size === 0)) return paths
+    const chainId = ids.reduce((chain, id) => computeDigest(Buffer.from(`${chain} ${id}`)))
+    const final = join(this.root, 'chains', digestEncoded(chainId))
+    if (!(await exists(final))) await this.#describe(ids, final)
+    return (await exists(join(final, 'needed'))) ? [...paths, join(final, 'fs')] : paths
   }
 
-  async #describe(chainId: Digest, ids: readonly Digest[]): Promise<string | undefined> {
-    const final = join(this.root, 'chains', digestEncoded(chainId))
-    if (!(await exists(final))) {
-      const staged = await this.stage()
-      const layers = ids.map((id) => this.path(id))
-      if (!(await describeImplied(layers, join(staged.path, 'fs')))) await rmdir(join(staged.path, 'fs'))
+  async #describe(ids: readonly Digest[], final: string): Promise<void> {
+    const staged = await this.stage()
+    const paths = ids.map((id) => this.path(id))
+    await writeFile(join(staged.path, 'ids'), ids.join('\n'))
+    if (await describeImplied(paths, join(staged.path, 'fs')))
+      await writeFile(join(staged.path, 'needed'), '')
+    {
       using lane = new Lane()
       await syncfs(lane, staged.fs.fd)
-      try {
-        await rename(staged.path, final)
-        await staged.fs.close()
-        await staged.lock.close()
-      } catch (error) {
-        if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error
-        await this.discard(staged)
-      }
     }
-    return (await exists(join(final, 'fs'))) ? join(final, 'fs') : undefined
+    await this.#name(staged, final)
+  }
+
+  /** Gives a staged layer its name, unless another process was first. */
+  async #name(staged: StagedLayer, final: string): Promise<void> {
+    try {
+      await rename(staged.path, final)
+      await staged.fs.close()
+      await staged.lock.close()
+    } catch (error) {
+      if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error
+      await this.discard(staged)
+    }
   }
 
   /** Removes the layers that nobody needs: not in `keep` and untouched since `before`. Returns their diff ids. */
@@ -225,13 +219,21 @@ export class LayerStore {
       await remove(join(this.root, 'tmp'), doomed.slice(doomed.lastIndexOf('/') + 1))
       removed.push(diffId)
     }
-    for (const name of await readdir(join(this.root, 'by-blob'))) {
-      const path = join(this.root, 'by-blob', name)
-      const text = (await readSmall(path, 256))?.toString()
-      if (text !== undefined && removed.some((diffId) => diffId === text))
-        await remove(join(path, '..'), name)
-    }
+    if (removed.length > 0) await this.#removeDependents(removed)
     return removed
+  }
+
+  /** Removes what is about layers that are gone. */
+  async #removeDependents(removed: readonly Digest[]): Promise<void> {
+    const gone = new Set<string>(removed)
+    for (const name of await readdir(join(this.root, 'by-blob'))) {
+      const text = await readSmall(join(this.root, 'by-blob', name), 256)
+      if (text !== undefined && gone.has(text.toString())) await unlink(join(this.root, 'by-blob', name))
+    }
+    for (const name of await readdir(join(this.root, 'chains'))) {
+      const ids = await readFile(join(this.root, 'chains', name, 'ids'), 'utf8')
+      if (ids.split('\n').some((id) => gone.has(id))) await remove(join(this.root, 'chains'), name)
+    }
   }
 
   /** Removes staged layers whose owner is dead: nobody holds their lock. */

@@ -23,7 +23,10 @@ export interface UnpackOptions {
 
 /** A layer that was unpacked. */
 export interface UnpackedLayer extends LayerTotals {
-  /** Directories that had to be made for entries below them: their attributes are those of lower layers. */
+  /**
+   * Directories that had to be made for entries below them, and the empty path where the root has no entry: their
+   * attributes are those of lower layers.
+   */
   readonly implied: readonly Buffer[]
 }
 
@@ -106,7 +109,7 @@ export class LayerUnpack {
     output.destroy()
     if (failure !== undefined) throw failure
     if (totals === undefined) throw layerCrash(name, how)
-    return { ...totals, implied }
+    return { ...totals, implied: totals.rootEntry ? implied : [Buffer.alloc(0), ...implied] }
   }
 }
 

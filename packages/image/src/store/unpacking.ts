@@ -40,9 +40,8 @@ export async function unpackWhileIngesting(
     },
     async commit() {
       settled = true
-      const { tarSha256, implied, rootEntry } = unpacked as UnpackedLayer
-      const all = rootEntry ? implied : [Buffer.from('.'), ...implied]
-      await layers.accept(staged, blob, parseDigest(`sha256:${tarSha256}`), all)
+      const { tarSha256, implied } = unpacked as UnpackedLayer
+      await layers.accept(staged, blob, parseDigest(`sha256:${tarSha256}`), implied)
     },
     async abort() {
       if (settled) return

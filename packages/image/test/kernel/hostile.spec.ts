@@ -205,6 +205,18 @@ describe('an archive that tries to break out', () => {
 describe('whiteouts', () => {
   const isWhiteout = (path: string) => lstatSync(path).isCharacterDevice() && lstatSync(path).rdev === 0
 
+  it('do nothing behind a link of the layer', async () => {
+    await using dir = await tempDir('whiteout')
+    await unpack(
+      dir,
+      archive(
+        { path: 'link', type: 'symlink', target: 'elsewhere' },
+        { path: 'link/.wh.x' },
+        { path: 'link/.wh..wh..opq' },
+      ),
+    )
+    expect(readdirSync(dir.join('root'))).toEqual(['link'])
+  })
   it('hide what is below, never what the layer has itself, in any order', async () => {
     await using dir = await tempDir('whiteout')
     const result = await unpack(
@@ -225,6 +237,6 @@ describe('whiteouts', () => {
     expect([readFileSync(at('file'), 'utf8'), readFileSync(at('after'), 'utf8')]).toEqual(['new', 'new'])
     expect(readdirSync(at('dir'))).toEqual(['sub'])
     expect(readdirSync(at('other'))).toEqual([])
-    expect(result.implied.map(String).sort()).toEqual(['dir', 'gone', 'other'])
+    expect(result.implied.map(String).sort()).toEqual(['', 'dir', 'gone', 'other'])
   })
 })

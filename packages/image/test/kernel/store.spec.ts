@@ -12,6 +12,9 @@ import {
   parseReference,
   type Descriptor,
 } from '../../src/index.js'
+import { archive } from '../support/archive.js'
+import { withOverlay } from '../support/overlay.js'
+import { describeTree } from '../support/tree.js'
 
 const { describe } = requires({ root: true, commands: ['tar'] })
 const reference = parseReference('example.com/app:v1')
@@ -68,6 +71,9 @@ describe('ImageStore', () => {
     const pruned = await again.prune({ minAge: 0 })
     expect([pruned.blobs.length, pruned.layers.length]).toEqual([4, 2])
     expect(readdirSync(dir.join('store', 'layers')).sort()).toEqual(['by-blob', 'chains', 'tmp'])
+    for (const name of ['by-blob', 'chains', 'tmp']) {
+      expect(readdirSync(dir.join('store', 'layers', name))).toEqual([])
+    }
   })
   it.each([
     ['truncated', (layer: Buffer) => layer.subarray(0, layer.length - 20), 'ERR_LAYER_TRUNCATED'],
@@ -82,6 +88,26 @@ describe('ImageStore', () => {
     await expect(copyImage(source, store, reference)).rejects.toMatchObject({ code })
     expect(readdirSync(dir.join('store', 'layers', 'tmp'))).toEqual([])
     expect(await store.list()).toEqual([])
+  })
+  it('gives directories that an upper layer only implies the attributes they have below', async () => {
+    await using dir = await tempDir('store')
+    const base = archive(
+      { path: '.', type: 'directory', mode: 0o711, mtime: 5 },
+      { path: 'var', type: 'directory', mode: 0o1770, uid: 3, gid: 4, mtime: 6, xattrs: { 'user.a': 'b' } },
+      { path: 'opt', type: 'directory', mode: 0o700, mtime: 7 },
+    )
+    const upper = archive({ path: 'var/file' }, { path: '.wh.opt' }, { path: 'opt/file' })
+    await using store = await ImageStore.open(dir.join('store'))
+    await copyImage(imageOf([base, upper]).source, store, reference)
+    const { layers } = await store.get(reference)
+    expect((await store.get(reference)).layers).toEqual(layers)
+    const lines = await withOverlay(layers, (path) => describeTree(path))
+    expect(lines.get('')).toMatch(/^mode=40711 owner=0:0 mtime=5/)
+    expect(lines.get('var')).toMatch(/^mode=41770 owner=3:4 mtime=6 user.a=62/)
+    expect(lines.get('opt')).toMatch(/^mode=40755/)
+    await store.untag(reference)
+    await store.prune({ minAge: 0 })
+    expect(readdirSync(dir.join('store', 'layers', 'chains'))).toEqual([])
   })
   it('refuses a layer that is not the one of the configuration', async () => {
     await using dir = await tempDir('store')

@@ -35,7 +35,7 @@ async function pack(dir: TempDir, tar: string): Promise<void> {
      setfattr -n user.note -v hello srv/one; chmod 1771 srv; touch -d @12345 srv/one srv
      cd ../..; umoci repack --image image:latest bundle; rm -r bundle
      mkdir -p new/sub; echo only > new/sub/this; chown -R 3:4 new; umoci insert --image image:latest --opaque new /usr/share/perl5
-     umoci insert --image image:latest new/sub/this /var/lib/implied/only/this
+     umoci insert --image image:latest new/sub/this /srv/inserted
      umoci insert --image image:latest --whiteout /usr/share/man`,
   )
 }

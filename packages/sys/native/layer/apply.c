@@ -210,7 +210,11 @@ int apply_entry(struct entry *entry, struct totals *totals, const struct limits 
             return fail(REASON_ENTRY, 0, "/", "the root is not a directory");
         totals->root_entry = 1;
     }
-    const char *base;
+    const char *base = strrchr(entry->path, '/');
+    base = base != NULL ? base + 1 : entry->path;
+    /* What a link of the layer hides below needs no whiteout; through the link it would hide something else. */
+    if (starts(base, WHITEOUT_PREFIX) && tree_hidden(entry->path))
+        return stream_skip((entry->size + 511) & ~511ULL);
     int parent = tree_parent(entry->path, &base);
     if (parent < 0)
         return fail(REASON_IO, -parent, entry->path, "open the directory of an entry");

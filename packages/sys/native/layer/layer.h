@@ -130,6 +130,7 @@ bool is_whiteout(int parent, const char *name);
 int tree_open(int root);
 int tree_parent(const char *path, const char **base); /* descriptor of the directory that holds path, kept by tree.c; -errno */
 int tree_open_directory(const char *path);            /* O_PATH descriptor to be closed; -errno */
+bool tree_hidden(const char *path);                   /* a link or file of the layer stands in the way to path */
 int tree_clear(int parent, const char *name);         /* removes what is there, trees too; -errno */
 bool tree_clean(char *path);                          /* lexically, in place; false if it had to be clamped to the root */
 

@@ -52,6 +52,23 @@ int tree_open_directory(const char *path)
     return open_in_root(path, O_PATH | O_DIRECTORY);
 }
 
+/* Whether the layer itself has something else than directories on the way to what holds path. */
+bool tree_hidden(const char *path)
+{
+    char parent[4096];
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return false;
+    memcpy(parent, path, (size_t)(slash - path));
+    parent[slash - path] = '\0';
+    long fd = syscall(SYS_openat2, root, parent, &how, sizeof how);
+    if (fd < 0)
+        return errno == ELOOP || errno == ENOTDIR;
+    close((int)fd);
+    return false;
+}
+
 bool tree_clean(char *path)
 {
     size_t out = 0;
