@@ -4,9 +4,11 @@ export const base = {
   testEnvironmentOptions: { customExportConditions: ['@cofferdam/source', 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
+    // A package of ECMAScript modules only, which jest loads as CommonJS.
+    '/node_modules/commander/.+\\.js$': ['@swc/jest', { swcrc: false, jsc: { target: 'es2022' } }],
     '^.+\\.ts$': ['@swc/jest', { swcrc: false, jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!@cofferdam/)'],
+  transformIgnorePatterns: ['/node_modules/(?!@cofferdam/|commander/)'],
   modulePathIgnorePatterns: ['/dist/', '/\\.nx/'],
   reporters: ['default', '<rootDir>/tools/ci/skip-reporter.mjs'],
   injectGlobals: true,

@@ -3,7 +3,7 @@
  * `npm start -- IMAGE COMMAND...`.
  */
 import { runCommand } from '@cofferdam/cli'
-import { CofferdamError, errorMessage, isCofferdamError } from '@cofferdam/core'
+import { CofferdamError, errorMessage, isCofferdamError, isErrno } from '@cofferdam/core'
 import { type Needs, busyboxPath, missing } from '@cofferdam/testing'
 import { demonstrate } from './demonstrate.ts'
 
@@ -33,7 +33,7 @@ function report(error: unknown): number {
   const code = isCofferdamError(error) ? ` (${error.code})` : ''
   process.stderr.write(`start: ${errorMessage(error)}${code}\n`)
   if (isCofferdamError(error) && error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`)
-  return 1
+  return isErrno(error, 'ERR_ABORTED') ? 130 : 1
 }
 
 const argv = process.argv.slice(2)

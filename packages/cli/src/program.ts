@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
-import { errorMessage } from '@cofferdam/core'
 import { doctorCommand } from './commands/doctor.js'
 import { execCommand } from './commands/exec.js'
 import { imagesCommand } from './commands/images.js'
@@ -12,6 +11,7 @@ import { rmCommand } from './commands/rm.js'
 import { rmiCommand } from './commands/rmi.js'
 import { runRunCommand } from './commands/run.js'
 import { stopCommand } from './commands/stop.js'
+import type { GlobalOptions } from './context.js'
 import { describeError, errorJson, exitStatus, runStatus } from './output/errors.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -43,6 +43,7 @@ export function createProgram(): Command {
   ]) {
     add(program)
   }
+  for (const command of program.commands) command.option('--json', 'write results and errors as JSON')
   return program
 }
 
@@ -55,13 +56,18 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (isCommanderError(error)) return error.exitCode === 0 ? 0 : exitStatus.engine
-    const json = program.opts<{ json?: boolean }>().json === true
-    process.stderr.write(`${json ? errorJson(error) : describeError(error)}\n`)
     const verb = program.args[0]
+    const called = program.commands.find((command) => command.name() === verb) ?? program
+    const { json } = called.optsWithGlobals<GlobalOptions>()
+    process.stderr.write(`${json ? errorJson(error) : describeError(error)}\n`)
     return verb === 'run' || verb === 'exec' ? runStatus(error) : exitStatus.failure
   }
 }
 
 function isCommanderError(error: unknown): error is CommanderError {
-  return typeof error === 'object' && error !== null && 'exitCode' in error && errorMessage(error) !== ''
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    String((error as CommanderError).code).startsWith('commander.')
+  )
 }

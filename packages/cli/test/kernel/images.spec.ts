@@ -12,7 +12,7 @@ commandTest('images', () => {
   beforeAll(() => lab.open())
   afterAll(() => lab.close())
 
-  const images = async () => JSON.parse((await lab.run(['--json', 'images'])).ok().stdout) as Image[]
+  const images = async () => JSON.parse((await lab.run(['images', '--json'])).ok().stdout) as Image[]
 
   it('are pulled, listed and removed; prune frees what none needs', async () => {
     const pulled = (await lab.run(['pull', lab.application])).ok()
@@ -39,7 +39,7 @@ commandTest('images', () => {
 
   it('in use by a container are kept until it is gone', async () => {
     await lab.run(['run', '--name', 'user', '--network', 'none', lab.busybox, 'true'])
-    const refused = await lab.run(['--json', 'rmi', lab.busybox])
+    const refused = await lab.run(['rmi', '--json', lab.busybox])
     expect(refused.exitCode).toBe(1)
     expect(refused.stderr).toContain('"code":"ERR_IMAGE_IN_USE"')
     const pruned = JSON.parse((await lab.run(['--json', 'prune', '-a'])).ok().stdout) as object
