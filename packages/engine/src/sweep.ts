@@ -24,6 +24,7 @@ export async function sweepContainer(context: EngineContext, record: ContainerRe
     await context.runtime.open(record.id).delete({ force: true })
   } catch (error) {
     if (!isErrno(error, 'ERR_CONTAINER_NOT_FOUND')) throw error
+    context.runtime.forget(record.id)
   }
   const cgroup = Cgroup.open(cgroupPath(record.id))
   await cgroup.kill()

@@ -57,6 +57,11 @@ export class Runtime {
     return new Container(directory.read(), directory)
   }
 
+  /** Removes what a process left that died while it made a container: its reserved id. Idempotent. */
+  forget(id: string): void {
+    openStateDirectory(this.#options.root, id).remove()
+  }
+
   /** The state of all containers, like `runc list`; one that is being made or removed just now is left out. */
   async list(): Promise<ContainerState[]> {
     const states = listIds(this.#options.root).map(async (id) => {

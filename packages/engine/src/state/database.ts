@@ -58,17 +58,20 @@ export class StateDatabase {
     return Number(this.#statement(sql).run(...values).changes)
   }
 
-  /** Runs `body` in a write transaction; `body` must be synchronous and short. Waits for other processes without blocking. */
+  /** Runs `body` in a write transaction; `body` must be synchronous, short, and repeatable. Waits for other processes without blocking. */
   async transaction<T>(body: () => T, signal?: AbortSignal): Promise<T> {
-    await this.#retry(() => this.#db.exec('BEGIN IMMEDIATE'), signal)
-    let result: T
-    try {
-      result = body()
-      this.#db.exec('COMMIT')
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-      throw error
-    }
+    // From BEGIN to COMMIT without a turn of the event loop: the connection has one transaction at a time.
+    const result = await this.#retry(() => {
+      this.#db.exec('BEGIN IMMEDIATE')
+      try {
+        const value = body()
+        this.#db.exec('COMMIT')
+        return value
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+        throw error
+      }
+    }, signal)
     this.#writes += 1
     if (this.#writes % 64 === 0) this.#checkpointWhenLarge()
     return result
@@ -90,7 +93,7 @@ export class StateDatabase {
     return statement
   }
 
-  async #retry(step: () => void, signal?: AbortSignal): Promise<void> {
+  async #retry<T>(step: () => T, signal?: AbortSignal): Promise<T> {
     const end = Date.now() + patience
     for (let delay = 1; ; delay = Math.min(delay * 2, 20)) {
       signal?.throwIfAborted()

@@ -77,6 +77,21 @@ describe('state', () => {
     other.close()
     expect(order).toEqual(['loop ran', 'written'])
   })
+  it('writes twice at once, also while another connection holds the lock', async () => {
+    const both = (a: string, b: string) =>
+      Promise.all([insertContainer(db, fresh(a, a)), insertContainer(db, fresh(b, b))])
+    await both('c1', 'c2')
+    const other = new DatabaseSync(join(dir, 'state.db'))
+    other.exec('BEGIN IMMEDIATE')
+    const later = both('c3', 'c4')
+    await new Promise((resolve) => setImmediate(resolve))
+    other.exec('COMMIT')
+    other.close()
+    await later
+    expect(listContainers(db).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['c1', 'c2', 'c3', 'c4']),
+    )
+  })
   it('refuses a newer schema', async () => {
     const file = join(dir, 'newer.db')
     const newer = new DatabaseSync(file)

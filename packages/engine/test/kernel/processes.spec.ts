@@ -16,8 +16,9 @@ describe('engines of several processes', () => {
         say(container.id)
         await container.finished()
         say(container.inspect().exitCode)
-        process.stdin.resume()
+        const awake = setInterval(() => {}, 1000)
         await new Promise((resolve) => process.once('SIGTERM', resolve))
+        clearInterval(awake)
         await engine.close()
       \`)
       const words = said(other)
@@ -149,14 +150,25 @@ describe('engines of several processes', () => {
 
   it('run twenty containers at once from two processes', async () => {
     const result = await host.run(`
+      const { mkdirSync } = await import('node:fs')
+      mkdirSync(root + '/../together')
       const body = \`
+        // Each waits until all are there.
+        const script = 'hostname > /d/$(hostname); while [ $(ls /d | wc -l) -lt 20 ]; do sleep 0.02; done; ip -4 -o addr show eth0 | tr -s " " | cut -d" " -f4'
         const runs = await Promise.all(Array.from({ length: 10 }, () =>
-          engine.run(plain, ['sh', '-c', 'ip -4 -o addr show eth0 | tr -s " " | cut -d" " -f4; sleep 0.5'], { limits: { memory: '32MiB', pids: 16 }, ports: [80] })))
+          engine.run(plain, ['sh', '-c', script], { limits: { memory: '32MiB', pids: 16 }, ports: [80], volumes: { '/d': root + '/../together' } })))
         say(runs.map(({ stdout }) => stdout.trim()))
         await engine.close()
       \`
       const both = [spawnScript(root, body), spawnScript(root, body)]
-      return (await Promise.all(both.map(async (child) => (await said(child).next()).value))).flat()`)
-    expect(new Set(result as string[]).size).toBe(20)
+      const ended = both.map((child) => new Promise((resolve) => child.once('exit', (...how) => resolve(how))))
+      const addresses = (await Promise.all(both.map(async (child) => (await said(child).next()).value))).flat()
+      return { addresses, ended: await Promise.all(ended) }`)
+    const { addresses, ended } = result as { addresses: string[]; ended: unknown }
+    expect(ended).toEqual([
+      [0, null],
+      [0, null],
+    ])
+    expect(new Set(addresses).size).toBe(20)
   })
 })

@@ -49,7 +49,7 @@ export async function engineHost(): Promise<Host> {
     async run<T>(body: string, options: ScriptOptions = {}) {
       const ended = await runScript(script(body), { namespaces: ['mount', 'net'], flags, ...options })
       const report = ended.json<Report>()
-      if (report.left.length > 0) throw new Error(`left behind: ${report.left.join(', ')}`)
+      if (report.left.length > 0) throw new Error(`left behind: ${report.left.join(', ')}\n${ended.stderr}`)
       return report.value as T
     },
     [Symbol.asyncDispose]: () => dir.remove(),
