@@ -5,7 +5,7 @@ import type { Result } from '../harness/report.ts'
 import { Skip } from '../harness/row.ts'
 import { added, residue, type Residue } from '../harness/residue.ts'
 import type { Workshop } from '../harness/workshop.ts'
-import { runtime, type RunOnce } from '../rows/runtime.ts'
+import { cgroupParent, runtime, type RunOnce } from '../rows/runtime.ts'
 import type { Outcome, Suite } from './suite.ts'
 
 const WARM_UP = 200
@@ -65,18 +65,17 @@ async function repeat(run: RunOnce, progress?: (done: number, of: number) => voi
 }
 
 async function run(workshop: Workshop, progress?: (done: number, of: number) => void): Promise<Outcome> {
-  const cgroup = 'cofferdam'
   try {
     const once = await runtime(workshop, true)
     for (let i = 0; i < WARM_UP; i++) await once()
     await sleep(GRACE_MS)
     collectGarbage()
-    const before = await residue(cgroup)
+    const before = await residue(cgroupParent)
     await repeat(once, progress)
     collectGarbage()
     await sleep(GRACE_MS)
     collectGarbage()
-    return { ...compare(before, await residue(cgroup)), skipped: new Map() }
+    return { ...compare(before, await residue(cgroupParent)), skipped: new Map() }
   } catch (error) {
     if (!(error instanceof Skip)) throw error
     return { results: [], verdicts: [], skipped: new Map([['leak', error.message]]) }
