@@ -60,7 +60,7 @@ export class StateDatabase {
 
   /** Runs `body` in a write transaction; `body` must be synchronous, short, and repeatable. Waits for other processes without blocking. */
   async transaction<T>(body: () => T, signal?: AbortSignal): Promise<T> {
-    // From BEGIN to COMMIT without a turn of the event loop: the connection has one transaction at a time.
+    // From BEGIN to COMMIT without an await: the connection is shared by all callers of this process.
     const result = await this.#retry(() => {
       this.#db.exec('BEGIN IMMEDIATE')
       try {

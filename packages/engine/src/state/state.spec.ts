@@ -92,6 +92,12 @@ describe('state', () => {
       expect.arrayContaining(['c1', 'c2', 'c3', 'c4']),
     )
   })
+  it('keeps transactions of one process apart', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `c${index}`)
+    await Promise.all(names.map((name) => insertContainer(db, fresh(`id-${name}`, name))))
+    await Promise.all(names.map((name, index) => markRunning(db, `id-${name}`, index + 1, null)))
+    expect(listContainers(db).filter((row) => row.status === 'running')).toHaveLength(20)
+  })
   it('refuses a newer schema', async () => {
     const file = join(dir, 'newer.db')
     const newer = new DatabaseSync(file)

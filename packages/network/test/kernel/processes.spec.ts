@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { eventually, requires, runScript } from '@cofferdam/testing'
+import { eventually, requires, runScript, tempDir } from '@cofferdam/testing'
 import { bridge } from '../../src/index.js'
 import { Lab } from '../lab/lab.js'
 
 const script = (body: string) => `
-  import { openSync } from 'node:fs'
+  import { openSync, readdirSync, writeFileSync } from 'node:fs'
   import { bridge } from '@cofferdam/network'
-  const [runDir, netns, count] = process.argv.slice(1)
+  const [runDir, netns, count, meeting] = process.argv.slice(1)
   const net = bridge({ runDir, hostNetns: openSync(netns, 'r') })
   ${body}
 `
@@ -29,11 +29,15 @@ requires({ root: true, network: true, commands: ['nsenter', 'ip', 'nft', 'unshar
       const all = await Promise.all(Array.from({ length: Number(count) }, (_, i) =>
         net.attach({ containerId: 'c' + process.pid + '-' + i, ports: [{ container: 80 }] })))
       const seen = all.map((one) => [one.address, one.ports[0].host])
+      writeFileSync(meeting + '/' + process.pid, '')
+      while (readdirSync(meeting).length < 4) await new Promise((resolve) => setTimeout(resolve, 10))
       await Promise.all(all.map((one) => one.detach()))
       await net.close()
       console.log(JSON.stringify(seen))
     `)
-      const runs = await Promise.all([1, 2, 3, 4].map(() => runScript(code, { args: args(50) })))
+      await using meeting = await tempDir()
+      const all = [...args(50), meeting.path]
+      const runs = await Promise.all([1, 2, 3, 4].map(() => runScript(code, { args: all })))
       const seen = runs.flatMap((run) => run.json<[string, number][]>())
       expect(seen).toHaveLength(200)
       expect(new Set(seen.map(([, port]) => port)).size).toBe(200)
