@@ -103,3 +103,8 @@ it.each([['--cpus', '-1'], ['--cpus', 'many'], ['--pids-limit', '0'], ['--no-suc
     )
   },
 )
+
+it('refuses two mounts at one place', () => {
+  const { args, flags } = parse('-v', '/tmp:/data', '--tmpfs', '/data', 'alpine')
+  expect(() => containerOptions(args, flags)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_VOLUME' }))
+})

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { CofferdamError } from '@cofferdam/core'
 import { parseTmpfs, parseVolume, type ContainerOptions, type VolumeSource } from '@cofferdam/engine'
 import { type GlobalOptions, withEngine } from '../context.js'
 import { collect, count, environment, positive } from '../grammar/values.js'
@@ -98,10 +99,16 @@ export function runRunCommand(program: Command): void {
 
 /** The engine's options for the flags of `cofferdam run`. */
 export function containerOptions(args: readonly string[], flags: RunFlags): ContainerOptions {
-  const volumes: Record<string, VolumeSource> = Object.fromEntries([
+  const volumes: Record<string, VolumeSource> = {}
+  for (const [target, source] of [
     ...(flags.volume ?? []).map(parseVolume),
     ...(flags.tmpfs ?? []).map(parseTmpfs),
-  ])
+  ]) {
+    if (Object.hasOwn(volumes, target)) {
+      throw new CofferdamError('ERR_INVALID_VOLUME', `volume ${target}: mounted twice`, { path: target })
+    }
+    volumes[target] = source
+  }
   const options: { -readonly [Key in keyof ContainerOptions]: ContainerOptions[Key] } = {
     env: environment([...(flags.envFile ?? []).flatMap(envFile), ...(flags.env ?? [])]),
     volumes,

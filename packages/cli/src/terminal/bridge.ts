@@ -6,7 +6,8 @@ import { forwardSignals } from './signals.js'
 
 /**
  * Joins a container's streams to this process's until it exits: output, input where `interactive`, signals, and with
- * a terminal its size and raw mode.
+ * a terminal its size and raw mode. When nobody reads the output any more, the container is killed and reported as ended
+ * by SIGPIPE, as a program of a pipeline would be.
  */
 export async function bridge(
   target: ContainerProcess,
@@ -29,6 +30,13 @@ export async function bridge(
     input.on('error', () => stdin.unpipe(input))
     stdin.pipe(input)
   }
+  let broken = false
+  const onError = () => {
+    broken = true
+    void Promise.resolve(target.kill('SIGKILL')).catch(() => undefined)
+    output?.unpipe(stdout).resume()
+  }
+  stdout.on('error', onError)
   if (tty !== undefined && stdout.isTTY) {
     resize()
     stdout.on('resize', resize)
@@ -38,8 +46,9 @@ export async function bridge(
     await Promise.all(
       [output, target.stderr].map((stream) => stream && finished(stream).catch(() => undefined)),
     )
-    return exit
+    return broken ? { ...exit, exitCode: null, signal: 'SIGPIPE' } : exit
   } finally {
+    stdout.off('error', onError)
     stdout.off('resize', resize)
     stdin.unpipe()
     stdin.pause()

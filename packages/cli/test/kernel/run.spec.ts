@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { spawn as spawnProcess } from '@cofferdam/process'
-import { fileURLToPath } from 'node:url'
+import { runCommand } from '@cofferdam/testing'
 import { Lab, commandTest } from '../support/lab.js'
 
 commandTest('cofferdam run', () => {
@@ -107,9 +107,8 @@ commandTest('cofferdam run', () => {
   })
 
   it('-t gives it a terminal of the size of the caller’s', async () => {
-    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
     const args = ['run', '--rm', '--network', 'none', '-it', lab.busybox, 'sh']
-    await using child = await spawnProcess([process.execPath, main, ...args], {
+    await using child = await spawnProcess([...lab.command, ...args], {
       pty: { columns: 101, rows: 41 },
       env: { ...process.env, ...lab.env },
     })
@@ -119,6 +118,15 @@ commandTest('cofferdam run', () => {
     expect(output).toMatch(/^\/dev\/pts\/0$/m)
     expect(output).toMatch(/^41 101$/m)
     expect((await child.exited).exitCode).toBe(9)
+  })
+
+  it('ends its container when nobody reads the output any more', async () => {
+    const pipeline = '"$0" "$@" | head -n 1; echo "${PIPESTATUS[0]}"'
+    const args = [...lab.command, 'run', '--rm', '--network', 'none', lab.busybox, 'yes']
+    expect(await runCommand(['bash', '-c', pipeline, ...args], { env: lab.env })).toMatchObject({
+      stdout: `y\n${128 + 13}\n`,
+      stderr: '',
+    })
   })
 
   it('ends with the exit code of the program, or 128 and the signal', async () => {

@@ -46,6 +46,9 @@ export class Lab {
   #host: ChildProcess | undefined
   readonly #running = new Set<ChildProcess>()
 
+  /** The command as an argument vector. */
+  readonly command: readonly string[] = [process.execPath, main]
+
   /** A shell with its tools. */
   get busybox(): string {
     return `${this.#registry!.host}/busybox:1`
@@ -78,17 +81,17 @@ export class Lab {
 
   /** The command as a user calls it. */
   run(args: readonly string[], options: { readonly input?: string } = {}): Promise<RunResult> {
-    return runCommand([process.execPath, main, ...args], { env: this.env, ...options })
+    return runCommand([...this.command, ...args], { env: this.env, ...options })
   }
 
   /** The command, or another program, where the host's network is the lab's. */
-  inHost(args: readonly string[], program = [process.execPath, main]): Promise<RunResult> {
+  inHost(args: readonly string[], program = this.command): Promise<RunResult> {
     return runCommand([...this.#enter(), ...program, ...args], { env: this.env })
   }
 
   /** The command left running, in the lab's network. */
   start(args: readonly string[]): ChildProcess {
-    const [file, ...rest] = [...this.#enter(), process.execPath, main, ...args]
+    const [file, ...rest] = [...this.#enter(), ...this.command, ...args]
     const child = spawn(file!, rest, {
       env: { ...process.env, ...this.env },
       stdio: ['pipe', 'pipe', 'pipe'],
