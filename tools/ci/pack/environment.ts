@@ -91,8 +91,10 @@ export function run(
  * example leaves nothing behind.
  */
 export function runIsolated(args: readonly string[], cwd: string, path: string): Promise<Outcome> {
+  // A checkout below /tmp must stay visible.
+  const inTmp = [cwd, ...path.split(':')].some((directory) => directory.startsWith('/tmp/'))
   const script = `
-    mount -t tmpfs -o mode=1777 tmpfs /tmp && mount -t tmpfs tmpfs /run && ip link set lo up || exit 120
+    ${inTmp ? 'true' : 'mount -t tmpfs -o mode=1777 tmpfs /tmp'} && mount -t tmpfs tmpfs /run && ip link set lo up || exit 120
     [ ! -d /var/lib/cofferdam ] || mount -t tmpfs -o mode=700 tmpfs /var/lib/cofferdam
     PATH=$1; export PATH; shift; exec node "$@"`
   const flags = ['--mount', '--net', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'sh', path]
