@@ -6,6 +6,7 @@ import { requireLinux } from '@cofferdam/sys'
 import { Container } from './container/container.js'
 import { collectLimits, collectProcess } from './container/run.js'
 import { summaryOf, type StoredAttachment } from './container/summary.js'
+import { checkPrivileges, requirePrivileges } from './doctor/user.js'
 import { type ImageOptions, ImageService, type PullOptions } from './images/service.js'
 import type { StoredImage } from './images/stored.js'
 import type { EngineContext } from './launch/context.js'
@@ -54,6 +55,7 @@ export class Engine implements AsyncDisposable {
   readonly #context: EngineContext
   readonly #images: ImageService
   readonly #running = new Set<Container>()
+  readonly #privileges = checkPrivileges()
   #closed: Promise<void> | undefined
 
   private constructor(context: EngineContext, images: ImageService) {
@@ -99,6 +101,7 @@ export class Engine implements AsyncDisposable {
    * @throws CofferdamError `ERR_INVALID_REFERENCE`, `ERR_REGISTRY_UNREACHABLE`, `ERR_REGISTRY_UNAUTHORIZED`, `ERR_MANIFEST_UNKNOWN`, ...
    */
   async pull(reference: string, options: PullOptions = {}): Promise<ImageSummary> {
+    requirePrivileges(this.#privileges, `pull ${reference}`)
     return this.#images.pull(reference, options)
   }
 
@@ -144,6 +147,7 @@ export class Engine implements AsyncDisposable {
     const started = performance.now()
     const limits = collectLimits(options)
     const prepared = prepareContainer({ ...options, ...(command === undefined ? {} : { command }) })
+    requirePrivileges(this.#privileges, `run ${reference}`)
     const image = await this.#images.obtain(reference, options)
     const launched = await this.#launch(image, prepared, true, options.input !== undefined)
     const { runtime } = launched
@@ -161,6 +165,7 @@ export class Engine implements AsyncDisposable {
   async start(reference: string, options: StartOptions = {}): Promise<Container> {
     const prepared = prepareContainer(options)
     const autoRemove = options.autoRemove ?? true
+    requirePrivileges(this.#privileges, `run ${reference}`)
     const image = await this.#images.obtain(reference, options)
     const launched = await this.#launch(image, prepared, autoRemove, options.stdin ?? false)
     const container = new Container(this.#context, launched, launched, autoRemove)

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runCommand, startRegistry, tempDir, testUser } from '@cofferdam/testing'
 import { Lab, commandTest } from '../support/lab.js'
 
 commandTest('errors of the command', () => {
@@ -61,6 +62,40 @@ commandTest('errors of the command', () => {
     expect(errorOf(stderr).code).toBe(code)
     expect(exitCode).toBe(125)
     expect(`${errorOf(stderr).message} ${errorOf(stderr).hint}`).toMatch(hint)
+  })
+
+  it('wrong credentials and none', async () => {
+    await using registry = await startRegistry({ auth: 'basic' })
+    const config = join(lab.folder, 'docker')
+    mkdirSync(config, { recursive: true })
+    const auths = { [registry.host]: { auth: Buffer.from('alice:wrong').toString('base64') } }
+    writeFileSync(join(config, 'config.json'), JSON.stringify({ auths }))
+    for (const folder of [config, '/nowhere']) {
+      const argv = [...lab.command, 'pull', '--json', `${registry.host}/private:1`]
+      const { exitCode, stderr } = await runCommand(argv, { env: { ...lab.env, DOCKER_CONFIG: folder } })
+      expect(exitCode).toBe(1)
+      expect(errorOf(stderr)).toMatchObject({
+        code: 'ERR_REGISTRY_UNAUTHORIZED',
+        message: expect.stringContaining(registry.host),
+        hint: expect.stringMatching(/./),
+      })
+    }
+  })
+
+  it('no permission: an ordinary user is told what is needed, and nothing is left', async () => {
+    await using home = await tempDir()
+    chmodSync(home.path, 0o777)
+    const env = { ...lab.env, HOME: home.path, COFFERDAM_ROOT: home.join('root') }
+    const argv = [...lab.command, 'run', '--json', '--rm', '--network', 'none', lab.busybox, 'true']
+    const { exitCode, stderr } = await runCommand(argv, { env, user: testUser })
+    expect(exitCode).toBe(125)
+    expect(errorOf(stderr)).toMatchObject({
+      code: 'ERR_NO_PERMISSION',
+      message: expect.stringContaining('CAP_SYS_ADMIN'),
+      hint: expect.stringMatching(/^run as root/),
+    })
+    const listed = await runCommand([...lab.command, 'ps', '-a', '--json'], { env, user: testUser })
+    expect(JSON.parse(listed.ok().stdout)).toEqual([])
   })
 
   it('125: an unknown flag', async () => {

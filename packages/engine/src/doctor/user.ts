@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { CofferdamError } from '@cofferdam/core'
 import type { Check } from '../types.js'
 import { readKernelFile } from './kernel.js'
 
@@ -34,6 +35,18 @@ export function checkPrivileges(
         ? 'run outside the container, or give it these capabilities'
         : 'run as root (engines of ordinary users are not supported yet)',
   }
+}
+
+/**
+ * Refuses what this user cannot do before anything is touched.
+ * @throws CofferdamError `ERR_NO_PERMISSION`
+ */
+export function requirePrivileges(check: Check, attempt: string): void {
+  if (check.ok) return
+  throw new CofferdamError('ERR_NO_PERMISSION', `${attempt}: ${check.detail}`, {
+    errno: 'EPERM',
+    ...(check.fix === undefined ? {} : { hint: check.fix }),
+  })
 }
 
 /** Hard limit of open files: each running container holds a few. */
