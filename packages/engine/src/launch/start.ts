@@ -1,15 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { closeQuietly } from '@cofferdam/sys'
-import { Cgroup } from '@cofferdam/cgroups'
+import type { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack } from '@cofferdam/core'
 import { resolveUser } from '@cofferdam/image'
 import type { Attachment } from '@cofferdam/network'
 import { createSnapshot, type Snapshot } from '@cofferdam/rootfs'
-import type { Container as RuntimeContainer } from '@cofferdam/runtime'
+import { type Container as RuntimeContainer, createCgroup } from '@cofferdam/runtime'
 import type { StoredImage } from '../images/stored.js'
 import { randomName } from '../options/names.js'
 import { containerArgv, containerEnv } from '../spec/argv.js'
-import { buildSpec, specUser } from '../spec/build.js'
+import { buildSpec, containerResources, specUser } from '../spec/build.js'
 import { deleteContainer, insertContainer, isNameTaken } from '../state/records.js'
 import { type EngineContext, cgroupPath, runDirectory, snapshotDirectory } from './context.js'
 import type { Prepared } from './prepare.js'
@@ -58,12 +58,13 @@ export async function launchContainer(
   const undo = new DisposeStack()
   try {
     const network = context.networks.get(prepared.network)
-    // On v1 the first join after a pause waits for the kernel (RCU): begin that now.
-    void Cgroup.warm().catch(() => undefined)
     const config = image.config.config ?? {}
     const command = containerArgv(config, options)
     const name = await store(context, image, prepared, choices, command)
     undo.defer(() => deleteContainer(context.db, id))
+    const cgroup = createCgroup(cgroupPath(id), containerResources(options))
+    undo.defer(() => cgroup.then(discardCgroup, () => undefined))
+    cgroup.catch(() => undefined)
     const attaching = network.attach({
       containerId: id,
       hostname: prepared.hostname,
@@ -100,6 +101,7 @@ export async function launchContainer(
       spec,
       rootfs,
       bundle: snapshot.directory,
+      cgroup,
       init: options.init ?? false,
       ...(attachment.netns === undefined ? {} : { netns: attachment.netns }),
       ...(prepared.tty === undefined ? { stdio: choices.stdio } : { tty: prepared.tty }),
@@ -112,6 +114,11 @@ export async function launchContainer(
     await undo.close().catch(() => undefined)
     throw error
   }
+}
+
+async function discardCgroup(cgroup: Cgroup): Promise<void> {
+  await cgroup.kill()
+  await cgroup.delete()
 }
 
 function writeFiles(context: EngineContext, id: string, { files }: Attachment): Record<string, string> {

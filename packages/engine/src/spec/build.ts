@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { posix } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
-import type { ExecutionConfig, Mount, Namespace, Seccomp, Spec, User } from '@cofferdam/oci-spec'
+import type { ExecutionConfig, Mount, Namespace, Resources, Seccomp, Spec, User } from '@cofferdam/oci-spec'
 import { defaultMaskedPaths, defaultMounts, defaultReadonlyPaths } from '@cofferdam/runtime'
 import { adjustCapabilities, defaultProfile } from '@cofferdam/security'
 import { limitResources } from '../options/limits.js'
@@ -100,12 +100,17 @@ export function buildSpec(input: SpecInput): Spec {
     linux: {
       namespaces: kinds.map((type) => ({ type })),
       cgroupsPath: input.cgroupsPath,
-      resources: { ...limitResources(options.limits), devices: deviceRules as never },
+      resources: containerResources(options),
       maskedPaths: [...defaultMaskedPaths],
       readonlyPaths: [...defaultReadonlyPaths],
       ...(options.seccomp === false ? {} : { seccomp: defaultProfile({ capabilities }) as Seccomp }),
     },
   }
+}
+
+/** Limits and device rules. @throws CofferdamError `ERR_INVALID_LIMIT`, `ERR_INVALID_BYTES` */
+export function containerResources(options: ContainerOptions): Resources {
+  return { ...limitResources(options.limits), devices: deviceRules as Resources['devices'] & {} }
 }
 
 /** The signal that asks a container to stop: the option's, the image's, or SIGTERM. Names may lack `SIG`; numbers count too. */

@@ -92,6 +92,15 @@ export function cgroupResources(resources: Resources | undefined): CgroupResourc
   return { ...given, devices: [...given.devices, ...defaultDeviceRules] }
 }
 
+/**
+ * Begins the cgroup of a container before its specification is complete: give the promise to `run` or `create` as
+ * `cgroup`. The name is the specification's `linux.cgroupsPath`, the limits are its `linux.resources`.
+ * @throws CofferdamError those of {@link Cgroup.create}
+ */
+export function createCgroup(name: string, resources: Resources | undefined): Promise<Cgroup> {
+  return Cgroup.create(name, cgroupResources(resources))
+}
+
 const mountsCgroups = (spec: Spec) =>
   spec.mounts?.some(({ type }) => type === 'cgroup' || type === 'cgroup2') ?? false
 
@@ -103,6 +112,7 @@ export async function beginCgroup(
   spec: Spec,
   id: string,
   settings: CgroupSettings,
+  begun?: Promise<Cgroup>,
 ): Promise<ContainerCgroup> {
   const seen = mountsCgroups(spec)
   if (settings.cgroups === 'disabled') {
@@ -114,7 +124,7 @@ export async function beginCgroup(
     }
   }
   const name = cgroupName(spec, id, settings.cgroupParent)
-  const ready = Cgroup.create(name, cgroupResources(spec.linux?.resources))
+  const ready = begun ?? createCgroup(name, spec.linux?.resources)
   ready.catch(() => {})
   const { mode, path } = Cgroup.open(name)
   const layout: CgroupLayout = seen ? visibleLayout(() => path) : { kind: 'v2' }

@@ -1,3 +1,4 @@
+import type { Cgroup } from '@cofferdam/cgroups'
 import type { Spec } from '../spec/types.js'
 import type { CgroupSettings } from './cgroup.js'
 import type { StdioEntry, TtyOptions } from './stdio.js'
@@ -24,6 +25,8 @@ export type CreateOptions = ContainerSource & {
   readonly terminal?: 'stream' | 'fd'
   /** An open network namespace, instead of the one of the specification; stays open. */
   readonly netns?: number
+  /** Its cgroup, begun by `createCgroup` with the specification's path and limits; undone with a launch that fails. */
+  readonly cgroup?: Promise<Cgroup>
   /** Descriptors the program gets from 3 on. */
   readonly extraFds?: readonly number[]
   /** A small init as pid 1 that forwards signals to the program and reaps, like `docker run --init`. */

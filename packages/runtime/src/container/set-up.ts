@@ -80,7 +80,7 @@ export async function setUp(
     const id = givenId ?? newId()
     const directory = createStateDirectory(runtime.root, id)
     undo.defer(() => directory.remove())
-    const cgroup = await beginCgroup(spec, id, runtime)
+    const cgroup = await beginCgroup(spec, id, runtime, options.cgroup)
     undo.defer(() => cgroup.undo())
     const namespaces = openNamespaces(spec.linux)
     after.defer(() => closeAll(Object.values(namespaces)))
