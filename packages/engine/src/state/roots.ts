@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { CofferdamError, errorMessage, isErrno } from '@cofferdam/core'
 
 /** Where an engine keeps its things; both directories are 0700. */
 export interface Roots {
@@ -32,7 +33,10 @@ export function resolveRoots(
   return { store: join(data, 'cofferdam'), run: join(runtime, 'cofferdam') }
 }
 
-/** Makes the roots and the folders in them; the run-time side is keyed by boot id. */
+/**
+ * Makes the roots and the folders in them; the run-time side is keyed by boot id.
+ * @throws CofferdamError `ERR_ROOT`
+ */
 export function prepareRoots(roots: Roots): Roots {
   const run = join(roots.run, bootId())
   for (const path of [
@@ -43,7 +47,24 @@ export function prepareRoots(roots: Roots): Roots {
     join(roots.store, 'snapshots'),
     join(roots.store, 'containers'),
   ]) {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 })
+      accessSync(path, constants.W_OK | constants.X_OK)
+    } catch (error) {
+      throw rootError(path, error)
+    }
   }
   return { store: roots.store, run }
+}
+
+function rootError(path: string, cause: unknown): CofferdamError {
+  const errno = (cause as NodeJS.ErrnoException).code
+  return new CofferdamError('ERR_ROOT', `make the engine's directory ${path}: ${errorMessage(cause)}`, {
+    path,
+    cause,
+    ...(errno === undefined ? {} : { errno }),
+    hint: isErrno(cause, 'EACCES', 'EPERM', 'EROFS')
+      ? 'run as root, or name a directory of your own with the option root or COFFERDAM_ROOT'
+      : 'choose another directory with the option root or COFFERDAM_ROOT',
+  })
 }

@@ -26,11 +26,14 @@ export function layerFailure(layer: string, reply: LayerReply & { type: 'failure
   const [code, hint] = reasons[reply.reason - 1] ?? (reasons[8] as (typeof reasons)[number])
   const errno = reply.errno > 0 ? errnoName(reply.errno) : undefined
   const entry = reply.name === '' ? '' : `: ${JSON.stringify(reply.name)}`
+  const needsRoot = code === 'ERR_LAYER_WRITE' && errno === 'EPERM'
   return new CofferdamError(
     code,
     `unpack layer ${layer}${entry}: ${reply.what}${errno === undefined ? '' : ` (${errno})`}`,
     {
-      hint,
+      hint: needsRoot
+        ? 'owners, devices and file capabilities of a layer need root: unpack it as root'
+        : hint,
       ...(errno === undefined ? {} : { errno }),
       ...(reply.name === '' ? {} : { path: reply.name }),
     },

@@ -16,7 +16,8 @@ export function overlayError(cause: unknown): CofferdamError {
   const hints: Record<string, string> = {
     EBUSY: 'another mount uses these upper and work directories',
     EINVAL: 'upper and work must lie on one file system that can hold an upper layer',
-    EPERM: 'mounting needs CAP_SYS_ADMIN in the user namespace of the mount namespace',
+    EPERM:
+      'mounting needs CAP_SYS_ADMIN in the user namespace of the mount namespace; a container around this process must grant it, and its seccomp filter must allow it',
     ENODEV: 'the kernel has no overlay file system: modprobe overlay',
   }
   const { errno, syscall, path, hint } = cause as CofferdamError

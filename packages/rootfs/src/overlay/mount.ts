@@ -56,7 +56,7 @@ export async function mountOverlay(options: OverlayOptions): Promise<number> {
       'directory of changes',
     )
     try {
-      const features = options.features ?? probeOverlay()
+      const features = options.features ?? knownFeatures()
       const layers = {
         lower: lowerFds,
         upper: changeFds[0],
@@ -94,6 +94,14 @@ function readOnlyClone(fd: number): number {
   } catch (error) {
     closeQuietly(tree)
     throw error
+  }
+}
+
+function knownFeatures(): OverlayFeatures {
+  try {
+    return probeOverlay()
+  } catch (error) {
+    throw overlayError(error)
   }
 }
 
