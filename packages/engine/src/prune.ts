@@ -1,4 +1,4 @@
-import { discardContainer } from './container/remove.js'
+import { discardContainer } from './container/discard.js'
 import type { ImageService } from './images/service.js'
 import type { EngineContext } from './launch/context.js'
 import type { StoredConfig } from './launch/start.js'

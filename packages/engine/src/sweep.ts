@@ -1,6 +1,6 @@
 import { Cgroup } from '@cofferdam/cgroups'
 import { isErrno } from '@cofferdam/core'
-import { discardContainer } from './container/remove.js'
+import { discardContainer } from './container/discard.js'
 import { type EngineContext, cgroupPath } from './launch/context.js'
 import { ownerAlive } from './state/owner.js'
 import { type ContainerRecord, listContainers, markExited, recordOwner } from './state/records.js'

@@ -1,9 +1,7 @@
-import { rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
-import { removeTree } from '@cofferdam/rootfs'
-import { type EngineContext, logDirectory, runDirectory, snapshotDirectory } from '../launch/context.js'
-import { type ContainerRecord, deleteContainer } from '../state/records.js'
+import type { EngineContext } from '../launch/context.js'
+import type { ContainerRecord } from '../state/records.js'
+import { discardContainer } from './discard.js'
 import { awaitSettled, signalContainer } from './stop.js'
 
 /**
@@ -27,12 +25,4 @@ export async function removeContainer(
     await (settled ?? awaitSettled(context, record))
   }
   await discardContainer(context, record.id)
-}
-
-/** Removes what an ended container has left on disk, then its row. */
-export async function discardContainer(context: EngineContext, id: string): Promise<void> {
-  await removeTree(snapshotDirectory(context, id))
-  await rm(runDirectory(context, id), { recursive: true, force: true })
-  await rm(dirname(logDirectory(context, id)), { recursive: true, force: true })
-  await deleteContainer(context.db, id)
 }
