@@ -6,10 +6,10 @@
  * | missing rootfs                                    | here (layer gone); runtime hostile.spec.ts        |
  * | program not found                                 | here; process spawn.spec.ts, runtime hostile      |
  * | rootfs with symlinks pointing out                 | here; runtime hostile, process mounts.spec.ts     |
- * | corrupt blob, truncated layer, wrong digest       | image store.spec.ts; registry registry.spec.ts    |
+ * | corrupt blob, truncated layer, wrong digest       | ../peers/pulls.spec.ts; image store.spec.ts       |
  * | `../`, absolute and symlink-escape entries, bombs | image hostile.spec.ts                             |
  * | unreachable registry                              | here; registry manifest.spec.ts                   |
- * | wrong credentials                                 | registry registry.spec.ts, auth.spec.ts           |
+ * | wrong credentials                                 | ../peers/pulls.spec.ts; registry auth.spec.ts     |
  * | port already published, name in use               | processes.spec.ts; network bridge.spec.ts         |
  * | address pool empty                                | here; network bridge.spec.ts, network.spec.ts     |
  * | no permission                                     | here; cgroups cgroup.spec.ts                      |
