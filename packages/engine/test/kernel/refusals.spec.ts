@@ -185,8 +185,8 @@ describe('a refused run leaves nothing and says why', () => {
       errors: [
         refused,
         refused,
-        { code: 'ERR_SPAWNER_LOST', hint: expect.stringContaining('clone3') },
-        { code: 'ERR_SPAWNER_LOST', hint: expect.stringContaining('clone3') },
+        { code: 'ERR_CLONE_FORBIDDEN', errno: 'EPERM', hint: expect.stringContaining('seccomp') },
+        { code: 'ERR_CLONE_FORBIDDEN', errno: 'EPERM', hint: expect.stringContaining('seccomp') },
       ],
       left: [],
     })
@@ -220,7 +220,7 @@ requires({ root: true, unless: asUser.reason }).it('an ordinary user is told wha
       errno: 'EACCES',
       hint: expect.stringContaining('COFFERDAM_ROOT'),
     },
-    run: { code: 'ERR_LAYER_WRITE', errno: 'EPERM', hint: expect.stringContaining('root') },
+    run: { code: 'ERR_NO_PERMISSION', errno: 'EPERM', hint: expect.stringContaining('root') },
     left: [],
   })
 })

@@ -91,6 +91,6 @@ export class LaunchedProcess implements AsyncDisposable {
 /** The error of every launch under way when the spawner is lost. */
 export function spawnerLost(): CofferdamError {
   return new CofferdamError('ERR_SPAWNER_LOST', 'the spawner process ended; what it had started was killed', {
-    hint: 'something killed it (the OOM killer?), or a container around this process forbids clone3(2) by its seccomp filter; the next launch starts a new one',
+    hint: 'something killed it (the OOM killer?); the next launch starts a new one',
   })
 }

@@ -2,11 +2,23 @@
 
 #include <signal.h>
 
+/*
+ * clone3(2), or clone(2) where a seccomp filter answers ENOSYS because it cannot see clone3's flags (Docker's default).
+ * clone(2) has no flag for a v2 cgroup and none for a time namespace.
+ */
+static int clone_any(struct clone_args *args)
+{
+    int pid = (int)sys_2(SYS_clone3, args, sizeof *args);
+    if (pid != -ENOSYS || (args->flags & (CLONE_INTO_CGROUP | CLONE_NEWTIME)) != 0)
+        return pid;
+    return (int)sys_5(SYS_clone, args->flags | args->exit_signal, 0, args->pidfd, 0, 0);
+}
+
 /* fork(2) */
 int clone_plain(void)
 {
     struct clone_args args = {.exit_signal = SIGCHLD};
-    return (int)sys_2(SYS_clone3, &args, sizeof args);
+    return clone_any(&args);
 }
 
 static int write_file(int pid, const char *name, const char *text, size_t size)
@@ -57,7 +69,7 @@ int clone_planned(int *pidfd, uint64_t extra_flags)
         if (result < 0)
             return result;
     }
-    int pid = (int)sys_2(SYS_clone3, &args, sizeof args);
+    int pid = clone_any(&args);
     if (pid == 0) {
         if (maps)
             sys_close(gate[1]);
