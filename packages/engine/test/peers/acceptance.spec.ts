@@ -3,7 +3,7 @@ import { ImageStore, parseReference } from '@cofferdam/image'
 import { mountOverlay } from '@cofferdam/rootfs'
 import { requires, runScript, startRegistry, tempDir, type TempDir } from '@cofferdam/testing'
 import { Engine } from '../../src/index.js'
-import { debianMissing, makeDebian } from '../support/debian.js'
+import { debianArchive } from '../support/debian.js'
 import { longName, makeForeignImage, sh } from '../support/foreign-image.js'
 import type { Report } from '../support/inside.js'
 import { compareTrees, readTree, type Tree } from '../support/tree.js'
@@ -21,9 +21,12 @@ gated.describe('an image that umoci packed and skopeo pushed', () => {
   let expected: Tree
 
   beforeAll(async () => {
-    reason = await debianMissing()
-    if (reason !== undefined) return
-    const archive = await makeDebian()
+    const made = await debianArchive()
+    if ('reason' in made) {
+      reason = made.reason
+      return
+    }
+    const archive = made.tar
     dir = await tempDir('acceptance')
     await makeForeignImage(dir.path, archive)
     await using registry = await startRegistry()

@@ -4,37 +4,24 @@ import { join } from 'node:path'
 import { runCommand } from '@cofferdam/testing'
 
 const suite = 'bookworm'
-const mirror = process.env['COFFERDAM_TEST_DEBIAN'] ?? '/etc/apt/sources.list'
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cofferdam-test')
 
-/** Archive of a Debian with apt as mmdebstrap makes it, kept between runs. */
-export const debianArchive = join(cache, `${suite}-apt.tar`)
-
-/** Why there is no {@link debianArchive} and none can be made; undefined where there is one. */
-export async function debianMissing(): Promise<string | undefined> {
-  if (existsSync(debianArchive)) return undefined
-  try {
-    const answer = await fetch(`${mirror}/dists/${suite}/Release`, {
-      method: 'HEAD',
-      signal: AbortSignal.timeout(10_000),
-    })
-    return answer.ok ? undefined : `${mirror} answers ${answer.status}`
-  } catch {
-    return `${mirror} is not reachable`
-  }
-}
-
-/** Makes the archive where it is missing: half a minute. */
-export async function makeDebian(): Promise<string> {
-  if (existsSync(debianArchive)) return debianArchive
+/**
+ * Archive of a Debian with apt, made by mmdebstrap from the machine's own apt sources (half a minute) and kept between
+ * runs; or the reason why there is none.
+ */
+export async function debianArchive(): Promise<{ tar: string } | { reason: string }> {
+  const tar = join(cache, `${suite}-apt.tar`)
+  if (existsSync(tar)) return { tar }
   mkdirSync(cache, { recursive: true })
-  const fresh = `${debianArchive}.${process.pid}.tar`
-  const command = ['mmdebstrap', '--mode=root', '--variant=apt', suite, fresh, mirror]
+  const fresh = `${tar}.${process.pid}.tar`
+  const command = ['mmdebstrap', '--quiet', '--mode=root', '--variant=apt', suite, fresh]
   try {
-    ;(await runCommand(command, { timeoutMs: 300_000 })).ok()
-    renameSync(fresh, debianArchive)
+    const made = await runCommand(command, { timeoutMs: 300_000 })
+    if (made.exitCode !== 0) return { reason: `mmdebstrap failed: ${made.stderr.trim().split('\n').at(-1)}` }
+    renameSync(fresh, tar)
+    return { tar }
   } finally {
     rmSync(fresh, { force: true })
   }
-  return debianArchive
 }
