@@ -71,7 +71,7 @@ export async function readStat(layout: CgroupLayout, all: readonly Directory[]):
   const of = (controller: string) => directoryOf(all, controller, layout.mode)
   const v2 = layout.mode === 'v2' ? unifiedDirectory(all) : undefined
   const [memory, cpu, pids, io] = await Promise.all([
-    v2 === undefined ? memoryV1(of('memory')) : memoryV2(v2),
+    v2 === undefined ? memoryFigures(of('memory'), 'v1') : memoryFigures(v2, 'v2'),
     v2 === undefined ? cpuV1(of('cpuacct'), of('cpu')) : cpuV2(v2),
     readPids(of('pids')),
     v2 === undefined ? ioV1(of('blkio')) : ioV2(v2),
@@ -84,32 +84,28 @@ export async function readStat(layout: CgroupLayout, all: readonly Directory[]):
   }
 }
 
-async function memoryV1(directory: string | undefined): Promise<CgroupStat['memory']> {
-  const read = (file: string) => readIfThere(directory, `memory.${file}`)
-  const [current, peak, limit, stat] = await Promise.all([
-    read('usage_in_bytes'),
-    read('max_usage_in_bytes'),
-    read('limit_in_bytes'),
-    read('stat'),
-  ])
-  const detail = parseKeyed(stat)
-  if (current === undefined) return undefined
-  return {
-    current: Number(current),
-    ...optional('peak', number(peak)),
-    ...optional('limit', number(limit)),
-    ...optional('anon', detail.get('total_rss')),
-    ...optional('file', detail.get('total_cache')),
-  }
+/** Files of `memory.` and keys of its `stat`. memory.peak came with Linux 5.19. */
+const memoryNames = {
+  v1: {
+    current: 'usage_in_bytes',
+    peak: 'max_usage_in_bytes',
+    limit: 'limit_in_bytes',
+    anon: 'total_rss',
+    file: 'total_cache',
+  },
+  v2: { current: 'current', peak: 'peak', limit: 'max', anon: 'anon', file: 'file' },
 }
 
-/** memory.peak came with Linux 5.19. */
-async function memoryV2(directory: string): Promise<CgroupStat['memory']> {
+async function memoryFigures(
+  directory: string | undefined,
+  version: 'v1' | 'v2',
+): Promise<CgroupStat['memory']> {
+  const names = memoryNames[version]
   const read = (file: string) => readIfThere(directory, `memory.${file}`)
   const [current, peak, limit, stat] = await Promise.all([
-    read('current'),
-    read('peak'),
-    read('max'),
+    read(names.current),
+    read(names.peak),
+    read(names.limit),
     read('stat'),
   ])
   const detail = parseKeyed(stat)
@@ -118,8 +114,8 @@ async function memoryV2(directory: string): Promise<CgroupStat['memory']> {
     current: Number(current),
     ...optional('peak', number(peak)),
     ...optional('limit', number(limit)),
-    ...optional('anon', detail.get('anon')),
-    ...optional('file', detail.get('file')),
+    ...optional('anon', detail.get(names.anon)),
+    ...optional('file', detail.get(names.file)),
   }
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CofferdamError, isErrno } from '@cofferdam/core'
+import { processStart } from '@cofferdam/sys'
 import type { EngineContext } from '../launch/context.js'
 import { sweepContainer } from '../sweep.js'
-import { ownerAlive, processStart } from '../state/owner.js'
+import { ownerAlive } from '../state/owner.js'
 import { type ContainerRecord, findContainer, recordOwner } from '../state/records.js'
 
 /** Options of `container.stop()`. */

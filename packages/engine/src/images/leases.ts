@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { currentOwner, processStart } from '../state/owner.js'
+import { isAlive } from '@cofferdam/sys'
+import { currentOwner } from '../state/owner.js'
 
 /** Marks pulls under way, so that a prune in another process leaves alone what they have fetched. */
 export class PullLeases {
@@ -26,7 +27,7 @@ export class PullLeases {
     for (const name of readdirSync(this.#directory)) {
       const [pid, start] = name.split('-')
       const path = join(this.#directory, name)
-      if (processStart(Number(pid)) !== start) rmSync(path, { force: true })
+      if (!isAlive(Number(pid), start ?? '')) rmSync(path, { force: true })
       else age = Math.max(age, now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now))
     }
     return age

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { bootId } from './roots.js'
+import { bootId, isAlive, processStart } from '@cofferdam/sys'
 
 /** Who a record belongs to: a pid may be reused, with its start time and the boot id it is unique. */
 export interface Owner {
@@ -9,17 +8,6 @@ export interface Owner {
   readonly boot: string
 }
 
-/** Start time of a process, or undefined when it is gone or a zombie. */
-export function processStart(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
-  } catch {
-    return undefined
-  }
-}
-
 /** This process as an owner. */
 export function currentOwner(): Owner {
   return { pid: process.pid, start: processStart(process.pid) ?? '', boot: bootId() }
@@ -27,5 +15,5 @@ export function currentOwner(): Owner {
 
 /** True while the owner runs. */
 export function ownerAlive(owner: Owner): boolean {
-  return owner.boot === bootId() && processStart(owner.pid) === owner.start
+  return owner.boot === bootId() && isAlive(owner.pid, owner.start)
 }

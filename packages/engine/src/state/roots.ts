@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CofferdamError, errorMessage, isErrno } from '@cofferdam/core'
+import { bootId } from '@cofferdam/sys'
 
 /** Where an engine keeps its things; both directories are 0700. */
 export interface Roots {
@@ -9,11 +10,6 @@ export interface Roots {
   readonly store: string
   /** Leases, runtime state, generated files: of this boot only. */
   readonly run: string
-}
-
-/** The kernel's random id of this boot (random(4), `/proc/sys/kernel/random/boot_id`). */
-export function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }
 
 /**

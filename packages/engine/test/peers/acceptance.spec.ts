@@ -1,9 +1,8 @@
 import { closeSync, readFileSync } from 'node:fs'
 import { ImageStore, parseReference } from '@cofferdam/image'
 import { mountOverlay } from '@cofferdam/rootfs'
-import { requires, runScript, startRegistry, tempDir, type TempDir } from '@cofferdam/testing'
+import { debianRoot, requires, runScript, startRegistry, tempDir, type TempDir } from '@cofferdam/testing'
 import { Engine } from '../../src/index.js'
-import { debianArchive } from '../support/debian.js'
 import { longName, makeForeignImage, sh } from '../support/foreign-image.js'
 import type { Report } from '../support/inside.js'
 import { compareTrees, readTree, type Tree } from '../support/tree.js'
@@ -21,7 +20,7 @@ gated.describe('an image that umoci packed and skopeo pushed', () => {
   let expected: Tree
 
   beforeAll(async () => {
-    const made = await debianArchive()
+    const made = await debianRoot()
     if ('reason' in made) {
       reason = made.reason
       return

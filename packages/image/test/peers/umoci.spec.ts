@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import { requires, runCommand, tempDir, type TempDir } from '@cofferdam/testing'
+import { debianRoot, requires, runCommand, tempDir, type TempDir } from '@cofferdam/testing'
 import { ImageLayout, ImageStore, copyImage, parseReference, type StoredImage } from '../../src/index.js'
-import { debianRoot } from '../support/debian.js'
 import { withOverlay } from '../support/overlay.js'
 import { compareTrees, describeTree } from '../support/tree.js'
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { bootId, isAlive, processStart } from '@cofferdam/sys'
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export interface Owner {
@@ -8,34 +8,15 @@ export interface Owner {
   readonly bootId: string
 }
 
-let bootId: string | undefined
-
-/** The id of this boot (`/proc/sys/kernel/random/boot_id`). */
-export function currentBootId(): string {
-  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  return bootId
-}
-
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A zombie owns nothing any more.
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
-  } catch {
-    return undefined
-  }
-}
-
 /** The identity of a living process, this one unless `pid` is given; undefined if there is none. */
 export function ownerOf(pid: number = process.pid): Owner | undefined {
-  const start = startTime(pid)
-  return start === undefined ? undefined : { pid, startTime: start, bootId: currentBootId() }
+  const start = processStart(pid)
+  return start === undefined ? undefined : { pid, startTime: start, bootId: bootId() }
 }
 
 /** True while that very process lives. */
 export function ownerAlive(owner: Owner): boolean {
-  return owner.bootId === currentBootId() && startTime(owner.pid) === owner.startTime
+  return owner.bootId === bootId() && isAlive(owner.pid, owner.startTime)
 }
 
 /** One line that {@link parseOwner} reads. */

@@ -1,6 +1,5 @@
-import { closeQuietly, pidfdOpen, pidfdSendSignal } from '@cofferdam/sys'
+import { bootId, closeQuietly, isAlive, pidfdOpen, pidfdSendSignal } from '@cofferdam/sys'
 import { isErrno } from '@cofferdam/core'
-import { bootId, isAlive } from '../state/process.js'
 import type { StateRecord } from '../state/record.js'
 
 /**

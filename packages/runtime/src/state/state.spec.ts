@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defaultSpec } from '../spec/default.js'
 import { createStateDirectory, listIds, openStateDirectory, type StateDirectory } from './directory.js'
 import { checkId, newId } from './id.js'
-import { bootId, isAlive, readProcessStat } from './process.js'
+import { bootId, isAlive, readProcessStat } from '@cofferdam/sys'
 import { STATE_VERSION, type StateRecord } from './record.js'
 import { checkAct, stateOf, statusOf } from './status.js'
 

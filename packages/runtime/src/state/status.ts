@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { CofferdamError } from '@cofferdam/core'
-import { bootId, isAlive } from './process.js'
+import { bootId, isAlive } from '@cofferdam/sys'
 import { START_FIFO, type StateDirectory } from './directory.js'
 import type { ContainerState, StateRecord, Status } from './record.js'
 

@@ -19,16 +19,20 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   return { state: fields[0] ?? '?', startTime: fields[19] ?? '' }
 }
 
-/** True while the process of that pid and start time lives; a zombie has ended. */
-export function isAlive(pid: number, startTime: string): boolean {
-  if (pid <= 0) return false
+/** Start time of a living process; undefined when it is gone or a zombie, which owns nothing any more. */
+export function processStart(pid: number): string | undefined {
   const stat = readProcessStat(pid)
-  return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X'
+  return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat.startTime
+}
+
+/** True while the process of that pid and start time lives: a pid alone may be reused. */
+export function isAlive(pid: number, startTime: string): boolean {
+  return pid > 0 && processStart(pid) === startTime
 }
 
 let boot: string | undefined
 
-/** Identity of this boot. */
+/** The kernel's random id of this boot (random(4), `/proc/sys/kernel/random/boot_id`). */
 export function bootId(): string {
   boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
   return boot

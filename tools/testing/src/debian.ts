@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { runCommand } from '@cofferdam/testing'
+import { runCommand } from './script.ts'
 
 const suite = 'bookworm'
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cofferdam-test')
@@ -10,7 +10,7 @@ const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), '
  * Archive of a Debian with apt, made by mmdebstrap from the machine's own apt sources (half a minute) and kept between
  * runs; or the reason why there is none.
  */
-export async function debianArchive(): Promise<{ tar: string } | { reason: string }> {
+export async function debianRoot(): Promise<{ tar: string } | { reason: string }> {
   const tar = join(cache, `${suite}-apt.tar`)
   if (existsSync(tar)) return { tar }
   mkdirSync(cache, { recursive: true })
