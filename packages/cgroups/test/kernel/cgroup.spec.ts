@@ -41,6 +41,21 @@ needs.describe('Cgroup', () => {
     await (await create()).delete()
   })
 
+  it('makes a cgroup while others prune what lies above', async () => {
+    let pruning = true
+    const pruner = (async () => {
+      while (pruning) await Cgroup.prune({ root })
+    })()
+    try {
+      for (let turn = 0; turn < 40; turn++) await (await create()).delete()
+    } finally {
+      pruning = false
+      await pruner
+    }
+    await Cgroup.prune({ root })
+    expect(leftovers()).toEqual([])
+  })
+
   it('moves a process with its children to come into every hierarchy', async () => {
     await using cgroup = await create()
     await using process = new Waiting('sh -c "echo \\$\\$; read x" <&3 3<&0 & wait')
