@@ -1,0 +1,47 @@
+import { globSync, readFileSync } from 'node:fs'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runCommand } from '@cofferdam/testing'
+import { cached, digest, digestFiles } from './cache.ts'
+import { ext4 } from './ext4.ts'
+
+const suite = 'bookworm'
+const guest = join(import.meta.dirname, '../guest')
+
+/** The kernel and the root file system of the machine. */
+export interface BaseImage {
+  readonly kernel: string
+  readonly root: string
+}
+
+/** Debian with the cloud kernel and the packages of `guest/packages.txt`, by mmdebstrap (a minute), cached. */
+export async function baseImage(): Promise<BaseImage> {
+  const sources = globSync(`${guest}/*`).sort()
+  const folder = await cached('base', digest(suite, digestFiles(sources)), async (into) => {
+    const work = await mkdtemp(join(tmpdir(), 'cofferdam-vm-'))
+    try {
+      const root = join(work, 'root')
+      const packages = readFileSync(join(guest, 'packages.txt'), 'utf8').trim().split('\n').join(',')
+      const excluded = ['doc', 'man', 'locale'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`)
+      const options = [
+        '--mode=root',
+        '--variant=apt',
+        '--format=directory',
+        `--include=${packages}`,
+        ...excluded,
+      ]
+      const hook = `--customize-hook=${join(guest, 'customize.sh')}`
+      const made = await runCommand(['mmdebstrap', '--quiet', ...options, hook, suite, root], {
+        timeoutMs: 600_000,
+      })
+      if (made.exitCode !== 0) throw new Error(`mmdebstrap failed: ${made.stderr.trim()}`)
+      const [kernel] = globSync(`${root}/boot/vmlinuz-*`)
+      await copyFile(kernel!, join(into, 'vmlinuz'))
+      await ext4(root, join(into, 'root.ext4'), 2048)
+    } finally {
+      await rm(work, { recursive: true, force: true })
+    }
+  })
+  return { kernel: join(folder, 'vmlinuz'), root: join(folder, 'root.ext4') }
+}

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { jobScript, type Job } from './job.ts'
+import { portNames, qemuArguments, type MachineImages } from './qemu.ts'
+
+/** Where a job's output goes, and how long its machine may live. */
+export interface RunOptions {
+  /** Directory for sockets and the console's text. */
+  readonly work: string
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly limitMs: number
+  readonly memory?: number
+  /** Called with the machine's uptime in seconds when it is about to run the job. */
+  readonly onReady?: (uptime: number) => void
+}
+
+async function listen(path: string, onSocket: (socket: Readable & Writable) => void): Promise<Server> {
+  const server = createServer((socket) => {
+    server.close()
+    socket.on('error', () => {})
+    onSocket(socket)
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  return server
+}
+
+/**
+ * Starts a machine, runs one job in it and waits until the machine is off. Resolves with the job's exit code; throws
+ * with the end of the console's text where the machine ended without one.
+ */
+export async function runMachine(images: MachineImages, job: Job, options: RunOptions): Promise<number> {
+  const { work } = options
+  let exitCode: number | undefined
+  let text = ''
+  const ended: Promise<unknown>[] = []
+  const onControl = (socket: Readable & Writable): void => {
+    socket.write(`${Buffer.from(jobScript(job)).toString('base64')}\n`)
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+        const [word, value] = text.slice(0, end).split(' ')
+        text = text.slice(end + 1)
+        if (word === 'ready') options.onReady?.(Number(value))
+        if (word === 'exit') exitCode = Number(value)
+      }
+    })
+  }
+  const onOutput = (target: Writable) => (socket: Readable) => {
+    ended.push(once(socket, 'close'))
+    socket.pipe(target, { end: false })
+  }
+  const handlers = { control: onControl, stdout: onOutput(options.stdout), stderr: onOutput(options.stderr) }
+  const servers = await Promise.all(portNames.map((name) => listen(join(work, name), handlers[name])))
+  const qemu = spawn('qemu-system-x86_64', qemuArguments(images, work, options.memory ?? 3072), {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, TMPDIR: work },
+  })
+  const kill = (): void => void qemu.kill('SIGKILL')
+  let late = false
+  const limit = setTimeout(() => {
+    late = true
+    kill()
+  }, options.limitMs)
+  process.once('exit', kill)
+  try {
+    await once(qemu, 'close')
+    await Promise.all(ended)
+  } finally {
+    clearTimeout(limit)
+    process.off('exit', kill)
+    for (const server of servers) server.close()
+  }
+  if (late) throw new Error(`the machine was killed after ${options.limitMs / 1000} s`)
+  if (exitCode !== undefined) return exitCode
+  const console = readFileSync(join(work, 'console'), 'utf8').trim().split('\n').slice(-40).join('\n')
+  throw new Error(`the machine ended without an exit code; its console:\n${console}`)
+}
