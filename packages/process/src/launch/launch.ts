@@ -1,8 +1,9 @@
 import { errnoName, errnoNumber, isErrno } from '@cofferdam/core'
 import { REPORT, closeQuietly, requireLinux, type Report } from '@cofferdam/sys'
 import { describeOp } from '../plan/format.js'
-import { encodePlan, type EncodedPlan } from '../plan/encode.js'
+import type { EncodedPlan } from '../plan/encode.js'
 import type { LaunchPlan } from '../plan/ops.js'
+import { preparePlan, type PreparedPlan } from '../plan/prepared.js'
 import { spawnerClient, type LaunchSink, type SpawnerClient } from '../spawner/client.js'
 import { launchError } from './errors.js'
 import { exitStatus, type ExitStatus } from './exit.js'
@@ -31,6 +32,16 @@ export interface LaunchOptions {
 
 const FD_NAMES: Record<number, keyof LaunchFds> = { 1: 'pty', 2: 'seccomp' }
 
+/** What can be launched: a plan, one that is made when its turn comes, or one that was prepared. */
+export type Launchable = LaunchPlan | (() => LaunchPlan) | PreparedPlan
+
+const isPrepared = (source: Launchable): source is PreparedPlan => 'encode' in source
+
+function isDetached(source: Launchable): boolean {
+  if (typeof source === 'function') return false
+  return (isPrepared(source) ? source.plan : source).detached ?? false
+}
+
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve!: (value: T) => void
   const promise = new Promise<T>((settle) => {
@@ -40,7 +51,7 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
 }
 
 class Launch implements LaunchSink {
-  readonly #source: LaunchPlan | (() => LaunchPlan)
+  readonly #source: Launchable
   #plan!: LaunchPlan
   #encoded!: EncodedPlan
   readonly #options: LaunchOptions
@@ -62,14 +73,14 @@ class Launch implements LaunchSink {
   #barriers: string[] = []
   #onAbort: (() => void) | undefined
 
-  constructor(source: LaunchPlan | (() => LaunchPlan), options: LaunchOptions) {
+  constructor(source: Launchable, options: LaunchOptions) {
     this.#source = source
     this.#options = options
     this.started = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.#client = spawnerClient(options.detached ?? (typeof source === 'object' && source.detached))
+    this.#client = spawnerClient(options.detached ?? isDetached(source))
     this.#client.ref()
     this.#id = this.#client.start(this)
     const { signal } = options
@@ -81,9 +92,11 @@ class Launch implements LaunchSink {
 
   encode(): EncodedPlan {
     const { barriers = {}, onCloned } = this.#options
-    this.#plan = typeof this.#source === 'function' ? this.#source() : this.#source
+    const source = typeof this.#source === 'function' ? this.#source() : this.#source
+    const prepared = isPrepared(source) ? source : preparePlan(source)
     const reportPid = onCloned !== undefined || Object.keys(barriers).length > 0
-    this.#encoded = encodePlan(this.#plan, { reportPid })
+    this.#plan = prepared.plan
+    this.#encoded = prepared.encode({ reportPid })
     return this.#encoded
   }
 
@@ -224,10 +237,7 @@ class Launch implements LaunchSink {
  * `ERR_PROGRAM_NOT_FOUND`, `ERR_CLONE`, `ERR_CLONE_FORBIDDEN`, `ERR_LAUNCH_KILLED`, `ERR_SPAWNER_LOST`; the reason of
  * `signal`; what a barrier's handler throws
  */
-export async function launch(
-  plan: LaunchPlan | (() => LaunchPlan),
-  options: LaunchOptions = {},
-): Promise<LaunchedProcess> {
+export async function launch(plan: Launchable, options: LaunchOptions = {}): Promise<LaunchedProcess> {
   requireLinux()
   options.signal?.throwIfAborted()
   return new Launch(plan, options).started

@@ -48,6 +48,8 @@ export class Container implements AsyncDisposable {
   readonly #directory: StateDirectory
   readonly #cgroup: Promise<Cgroup | undefined>
   readonly #launched: Promise<LaunchedProcess> | undefined
+  /** Its end was heard of. */
+  #ended = false
   #exited: Promise<ContainerExit> | undefined
   #deleted: Promise<void> | undefined
 
@@ -106,6 +108,7 @@ export class Container implements AsyncDisposable {
       })
     }
     const status = await (await this.#launched).exited
+    this.#ended = true
     const kills = await (await this.#cgroup)?.oomKills()
     return { ...status, oomKilled: kills === undefined ? undefined : kills > 0 }
   }
@@ -190,7 +193,7 @@ export class Container implements AsyncDisposable {
   }
 
   async #delete(force: boolean): Promise<void> {
-    const status = statusOf(this.#record, this.#directory)
+    const status = this.#ended ? 'stopped' : statusOf(this.#record, this.#directory)
     if (status !== 'stopped' && status !== 'creating') {
       if (!force && status !== 'created') checkAct(this.id, 'delete', status)
       await this.#stop()

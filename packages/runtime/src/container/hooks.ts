@@ -4,7 +4,7 @@ import type { Hook, Hooks } from '../spec/types.js'
 
 const STDERR_LIMIT = 4096
 
-function runHook(hook: Hook, state: string): Promise<string | undefined> {
+function runHook(hook: Hook, state: string, signal?: AbortSignal): Promise<string | undefined> {
   return new Promise((settle) => {
     const [argv0 = hook.path, ...args] = hook.args ?? []
     const env = Object.fromEntries(
@@ -19,6 +19,7 @@ function runHook(hook: Hook, state: string): Promise<string | undefined> {
       cwd: '/',
       stdio: ['pipe', 'ignore', 'pipe'],
       killSignal: 'SIGKILL',
+      ...(signal === undefined ? {} : { signal }),
       ...(hook.timeout === undefined ? {} : { timeout: hook.timeout * 1000 }),
     })
     let words = ''
@@ -37,16 +38,18 @@ function runHook(hook: Hook, state: string): Promise<string | undefined> {
 
 /**
  * Runs the hooks of one kind in the runtime's namespaces, in their order, each with the container's state on its
- * standard input; the first that fails ends it (runtime-spec config.md, "POSIX-platform Hooks").
+ * standard input; the first that fails ends it (runtime-spec config.md, "POSIX-platform Hooks"). `signal` kills the one
+ * that runs.
  * @throws CofferdamError `ERR_HOOK`
  */
 export async function runHooks(
   name: keyof Hooks,
   hooks: Hooks | undefined,
   state: () => string,
+  signal?: AbortSignal,
 ): Promise<void> {
   for (const [index, hook] of (hooks?.[name] ?? []).entries()) {
-    const failed = await runHook(hook, state())
+    const failed = await runHook(hook, state(), signal)
     if (failed !== undefined) {
       throw new CofferdamError('ERR_HOOK', `error running ${name} hook #${index}: ${failed}`, {
         path: hook.path,

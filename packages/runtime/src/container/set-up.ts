@@ -1,7 +1,7 @@
 import { DisposeStack } from '@cofferdam/core'
 import { launch, type LaunchedProcess, type LaunchingProcess } from '@cofferdam/process'
 import { Barrier } from '../compile/context.js'
-import { compilePlan } from '../compile/plan.js'
+import { readyPlan } from '../compile/cached.js'
 import { createStateDirectory, START_FIFO, type StateDirectory } from '../state/directory.js'
 import { newId } from '../state/id.js'
 import { bootId, readProcessStat } from '@cofferdam/sys'
@@ -93,7 +93,7 @@ export async function setUp(
       JSON.stringify({ ...stateOf(recordOf(id, source, cgroup, pid, created), status), pid })
     const fifo = wait ? openStartFifo(directory.join(START_FIFO)) : undefined
     if (fifo !== undefined) after.defer(() => closeAll([fifo]))
-    const { plan, warnings } = compilePlan(spec, {
+    const { plan, warnings } = readyPlan(spec, {
       id,
       bundle: source.bundle === '' ? '/' : source.bundle,
       rootfs: source.rootfs,
@@ -124,7 +124,7 @@ export async function setUp(
         [Barrier.createRuntime]: async ({ pid }) => {
           await cgroup.join(pid)
           for (const name of ['prestart', 'createRuntime'] as const) {
-            await runHooks(name, spec.hooks, () => state('creating', pid))
+            await runHooks(name, spec.hooks, () => state('creating', pid), options.signal)
           }
         },
         [Barrier.cgroup]: ({ pid }) => cgroup.join(pid),

@@ -167,14 +167,17 @@ describe('the life of a container', () => {
     })
   })
 
-  it('ends with its abort signal', async () => {
+  it('ends with its abort signal, and the hook that runs with it', async () => {
     const spec = w.spec(['sleep', '60'])
-    spec.hooks = { createRuntime: [{ path: '/bin/sleep', args: ['sleep', '60'] }] }
+    const file = w.dir.join('hook.pid')
+    const hook = ['sh', '-c', `echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 60`]
+    spec.hooks = { createRuntime: [{ path: '/bin/sh', args: hook }] }
     const controller = new AbortController()
     const run = w.runtime.run('abort', { spec, signal: controller.signal })
-    await settled(() => expect(w.left()).not.toEqual([]))
+    await settled(() => expect(existsSync(file)).toBe(true))
     controller.abort(new Error('enough'))
     await expect(run).rejects.toThrow('enough')
+    await settled(() => expect(existsSync(`/proc/${readFileSync(file, 'utf8').trim()}`)).toBe(false))
   })
 
   it('refuses bad specifications before anything is touched', async () => {

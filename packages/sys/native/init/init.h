@@ -77,10 +77,12 @@ int fd_of(int32_t reference);
 
 /* resolve.c: everything below is inside the container's root */
 int open_in_root(const char *path, int flags, uint64_t resolve);
+/* Opens (O_PATH) a directory or file, making what is missing. */
 int make_in_root(const char *path, bool directory, unsigned mode);
 /* The parent directory, made if missing; *name is the last component. */
 int parent_in_root(const char *path, const char **name, char *buffer);
-int open_target(const struct op *op, bool source_is_directory);
+/* The mount point of an op (s3), O_PATH; one that is missing is made as the op says, or like the root of `mount`. */
+int open_target(const struct op *op, int mount);
 int open_tree_at(int fd, const char *path, unsigned flags);
 int attach_at(int mount, int target);
 

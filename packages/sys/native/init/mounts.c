@@ -1,6 +1,5 @@
 #include "init.h"
 
-
 /* What the kernel said about a file system context, like "e overlay: ...". */
 static char fs_message[REPORT_DETAIL];
 
@@ -16,12 +15,6 @@ static int set_attrs(int mount, uint64_t set, uint64_t clear, uint64_t propagati
     return (int)sys_5(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr, sizeof attr);
 }
 
-static bool is_directory(int fd)
-{
-    struct stat st;
-    return sys_fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 /* Attributes and id map while detached, then attach, then propagation, which only an attached mount can have. */
 static int place(const struct op *op, int mount, bool recursive)
 {
@@ -30,7 +23,7 @@ static int place(const struct op *op, int mount, bool recursive)
         self.detail = "mount_setattr";
         return result;
     }
-    cleanup_close int target = open_target(op, is_directory(mount));
+    cleanup_close int target = open_target(op, mount);
     if (target < 0)
         return target;
     result = attach_at(mount, target);

@@ -56,16 +56,41 @@ static int expand_link(char *path, size_t start, size_t end, int parent)
     return 0;
 }
 
-/* Opens (O_PATH) a directory or file, making what is missing, like `mkdir -p`; follows links that lead nowhere yet. */
-int make_in_root(const char *wanted, bool directory, unsigned mode)
+static int make_at(int parent, const char *name, bool directory, unsigned mode)
+{
+    return directory ? (int)sys_3(SYS_mkdirat, parent, name, mode)
+                     : (int)sys_4(SYS_mknodat, parent, name, S_IFREG | mode, 0);
+}
+
+/* The usual case, a missing last component in a directory that is there; -ENOENT when it is not that. */
+static int make_last(const char *wanted, size_t length, bool directory, unsigned mode)
 {
     char path[PATH_SIZE];
-    int fd = open_in_root(wanted, O_PATH | (directory ? O_DIRECTORY : 0), 0);
+    size_t slash = length;
+    while (slash > 0 && wanted[slash - 1] != '/')
+        slash--;
+    if (slash == 0 || slash == length)
+        return -ENOENT;
+    copy(path, wanted, slash);
+    cleanup_close int parent = open_in_root(path, O_PATH | O_DIRECTORY, 0);
+    if (parent < 0)
+        return parent;
+    int made = make_at(parent, wanted + slash, directory, mode);
+    if (made == -EEXIST)
+        return -ENOENT; /* a link that leads nowhere, or someone else was faster */
+    return made < 0 ? made : open_in_root(wanted, O_PATH | (directory ? O_DIRECTORY : 0), 0);
+}
+
+/* Makes what is missing of a path, like `mkdir -p`, and opens it (O_PATH); follows links that lead nowhere yet. */
+static int make_missing(const char *wanted, bool directory, unsigned mode)
+{
+    char path[PATH_SIZE];
     size_t length = text_length(wanted);
-    if (fd != -ENOENT)
-        return fd;
     if (length >= PATH_SIZE)
         return -ENAMETOOLONG;
+    int fd = make_last(wanted, length, directory, mode);
+    if (fd != -ENOENT)
+        return fd;
     copy(path, wanted, length);
     for (int links = 0; links < 40; links++) {
         cleanup_close int parent = open_in_root("/", O_PATH | O_DIRECTORY, 0);
@@ -88,10 +113,7 @@ int make_in_root(const char *wanted, bool directory, unsigned mode)
             int next = open_in_root(path, O_PATH | (last && !directory ? 0 : O_DIRECTORY), 0);
             int made = 0;
             if (next == -ENOENT) {
-                if (last && !directory)
-                    made = (int)sys_4(SYS_mknodat, parent, path + start, S_IFREG | mode, 0);
-                else
-                    made = (int)sys_3(SYS_mkdirat, parent, path + start, last ? mode : 0755);
+                made = make_at(parent, path + start, !last || directory, last ? mode : 0755);
                 if (made == 0)
                     next = open_in_root(path, O_PATH | (last && !directory ? 0 : O_DIRECTORY), 0);
             }
@@ -113,6 +135,12 @@ int make_in_root(const char *wanted, bool directory, unsigned mode)
         }
     }
     return -ELOOP;
+}
+
+int make_in_root(const char *path, bool directory, unsigned mode)
+{
+    int fd = open_in_root(path, O_PATH | (directory ? O_DIRECTORY : 0), 0);
+    return fd == -ENOENT ? make_missing(path, directory, mode) : fd;
 }
 
 int parent_in_root(const char *path, const char **name, char *buffer)
@@ -141,16 +169,21 @@ static int filesystem_of(int fd)
 
 #define PROC_SUPER_MAGIC 0x9fa0
 
-/* The mount point of an op (s3), O_PATH. */
-int open_target(const struct op *op, bool source_is_directory)
+static bool is_directory(int fd)
+{
+    struct stat st;
+    return sys_fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int open_target(const struct op *op, int mount)
 {
     const char *path = blob(op->s[3]);
     uint64_t resolve = op->flags & OPF_NO_SYMLINKS ? RESOLVE_NO_SYMLINKS : 0;
     int fd = open_in_root(path, O_PATH, resolve);
     if (fd == -ENOENT && (op->flags & (OPF_CREATE_DIR | OPF_CREATE_FILE | OPF_CREATE_LIKE)) != 0) {
         bool directory =
-            op->flags & OPF_CREATE_LIKE ? source_is_directory : (op->flags & OPF_CREATE_DIR) != 0;
-        fd = make_in_root(path, directory, directory ? 0755 : 0644);
+            op->flags & OPF_CREATE_LIKE ? is_directory(mount) : (op->flags & OPF_CREATE_DIR) != 0;
+        fd = make_missing(path, directory, directory ? 0755 : 0644);
         if (fd >= 0 && resolve != 0) {
             sys_close(fd);
             fd = open_in_root(path, O_PATH, resolve);

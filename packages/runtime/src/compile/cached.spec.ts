@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { encodePlan } from '@cofferdam/process'
+import { defaultSpec } from '../spec/default.js'
+import { readyPlan } from './cached.js'
+import type { CompileContext } from './context.js'
+import { compilePlan } from './plan.js'
+
+const fd = fc.integer({ min: 3, max: 6 })
+const contexts: fc.Arbitrary<CompileContext> = fc.record({
+  id: fc.constantFrom('one', 'two'),
+  bundle: fc.constantFrom('/', '/bundle'),
+  rootfs: fc.oneof(fc.record({ fd }), fc.constant({ path: '/bundle/rootfs' })),
+  namespaces: fc.oneof(fc.constant({}), fc.record({ ipc: fd, uts: fd })),
+  cgroup: fc.oneof(
+    fc.constant({ by: 'none' as const, layout: { kind: 'v2' as const } }),
+    fc.record({
+      by: fc.constantFrom('clone' as const, 'barrier' as const),
+      fd,
+      layout: fc.constant({ kind: 'v2' as const }),
+    }),
+  ),
+  stdio: fc.oneof(
+    fc.record({ kind: fc.constant('fds' as const), fds: fc.array(fd, { minLength: 3, maxLength: 3 }) }),
+    fc.record({ kind: fc.constant('pty' as const), columns: fc.constantFrom(80, 132) }),
+  ),
+  start: fc.oneof(fc.constant('at-once' as const), fc.record({ fd })),
+  home: fc.constantFrom('/root', '/'),
+  init: fc.boolean(),
+  extraFds: fc.array(fd, { maxLength: 2 }),
+})
+
+const spec = () => {
+  const { linux, ...rest } = defaultSpec()
+  const namespaces = linux?.namespaces?.filter(({ type }) => type !== 'ipc' && type !== 'uts') ?? []
+  return { ...rest, linux: { ...linux, namespaces } }
+}
+
+describe('readyPlan', () => {
+  it('gives what compiling anew gives, whatever was compiled before', () => {
+    const same = spec()
+    fc.assert(
+      fc.property(contexts, (context) => {
+        const { bytes, fds } = readyPlan(same, context).plan.encode({ reportPid: true })
+        const fresh = encodePlan(compilePlan(spec(), context).plan, { reportPid: true })
+        expect(fds).toEqual(fresh.fds)
+        expect(bytes.equals(fresh.bytes)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('compiles once for launches that differ in descriptors', () => {
+    const same = spec()
+    const context = fc.sample(contexts, 1)[0] as CompileContext
+    const stdio = (first: number): CompileContext => ({
+      ...context,
+      namespaces: {},
+      cgroup: { by: 'none', layout: { kind: 'v2' } },
+      rootfs: { path: '/r' },
+      start: 'at-once',
+      extraFds: [],
+      stdio: { kind: 'fds', fds: [first, first + 1, first + 1] },
+    })
+    const one = readyPlan(same, stdio(20)).plan
+    const two = readyPlan(same, stdio(30)).plan
+    expect(two.plan).toBe(one.plan)
+    expect(one.encode().bytes).toBe(two.encode().bytes)
+    expect([one.encode().fds, two.encode().fds]).toEqual([
+      [20, 21],
+      [30, 31],
+    ])
+  })
+
+  it('compiles each plan of a specification with hooks', () => {
+    const same = { ...spec(), hooks: { startContainer: [{ path: '/hook' }] } }
+    const context = fc.sample(contexts, 1)[0] as CompileContext
+    expect(readyPlan(same, context).plan.plan).not.toBe(readyPlan(same, context).plan.plan)
+  })
+})
