@@ -13,5 +13,6 @@ export { type ArchitectureName, nativeArchitecture, seccompArchitectures } from 
 export { type CompileSeccompOptions, type CompiledSeccomp, compileSeccomp } from './seccomp/compile.js'
 export { operators as seccompOperators } from './seccomp/condition.js'
 export { type DefaultProfileOptions, defaultProfile } from './seccomp/default/profile.js'
+export { isFrozenProfile } from './seccomp/cache.js'
 export { SECCOMP_FILTER_FLAG, seccompFlags } from './seccomp/flags.js'
 export type { SeccompArg, SeccompProfile, SeccompSyscall } from './seccomp/profile.js'

@@ -1,11 +1,12 @@
-import { constants, fstatSync } from 'node:fs'
-import { read } from 'node:fs'
+import { constants, fstatSync, read, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import { RESOLVE, closeQuietly, openat2 } from '@cofferdam/sys'
 
 const maxFile = 1024 * 1024
+/** What is read at once: a hop to another thread and back costs more. */
+const smallFile = 16 * 1024
 const maxId = 2 ** 31 - 1
 const readFd = promisify(read)
 
@@ -40,7 +41,10 @@ async function linesOf(root: number, path: string): Promise<string[][]> {
       )
     }
     const bytes = Buffer.alloc(stats.size)
-    const { bytesRead } = await readFd(fd, bytes, 0, bytes.length, 0)
+    const bytesRead =
+      bytes.length <= smallFile
+        ? readSync(fd, bytes, 0, bytes.length, 0)
+        : (await readFd(fd, bytes, 0, bytes.length, 0)).bytesRead
     return bytes
       .toString('utf8', 0, bytesRead)
       .split('\n')

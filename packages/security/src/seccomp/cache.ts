@@ -39,6 +39,11 @@ export function freezeProfile<T extends SeccompProfile>(profile: T): T {
   return profile
 }
 
+/** True of a profile that cannot change any more, such as those of `defaultProfile`. */
+export function isFrozenProfile(profile: object): boolean {
+  return frozen.has(profile as SeccompProfile)
+}
+
 function freeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
