@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { imported, layers, level, packages, references, root, siblings } from './packages.ts'
+import { codeLines, imported, layers, level, packages, references, root, siblings } from './packages.ts'
 
 const all = packages()
 const byFolder = new Map(all.map((one) => [one.folder, one]))
@@ -85,6 +85,10 @@ describe('the workspace', () => {
       .filter(({ lines, file }) => lines > 600 && !file.includes('/generated/'))
     expect(files.length).toBeGreaterThan(0)
     expect(long).toEqual([])
+  })
+
+  it('keeps the engine within its line budget (docs/adr/0011-engine-budget.md)', () => {
+    expect(codeLines(byFolder.get('engine')!)).toBeLessThanOrEqual(2600)
   })
 
   it('has no registry host in its lock file', () => {

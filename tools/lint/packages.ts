@@ -86,3 +86,15 @@ export function imported({ path }: Package): Set<string> {
       ),
   )
 }
+
+/** Lines of code of a package: without tests, blank lines and comments. */
+export function codeLines({ path }: Package): number {
+  const files = globSync('src/**/*.ts', { cwd: path }).filter((file) => !file.endsWith('.spec.ts'))
+  const lines = files.flatMap((file) =>
+    readFileSync(join(path, file), 'utf8')
+      .replace(/\/\*.*?\*\//gs, '')
+      .split('\n')
+      .filter((line) => !/^\s*(\/\/.*)?$/.test(line)),
+  )
+  return lines.length
+}

@@ -1,7 +1,6 @@
 import { limitResources } from './limits.js'
 import { checkHostname, checkName, newId, randomName } from './names.js'
 import { normalizePorts } from './ports.js'
-import { bind, normalizeVolumes, parseTmpfs, parseVolume, tmpfs } from './volumes.js'
 
 const refuses = (code: string, act: () => unknown) => expect(act).toThrow(expect.objectContaining({ code }))
 
@@ -19,23 +18,6 @@ describe('ports', () => {
   it('refuses one host port twice, not one container port', () => {
     refuses('ERR_INVALID_PORT', () => normalizePorts(['8080:80', '8080:81']))
     expect(normalizePorts([80, { container: 80, host: 8080 }])).toHaveLength(2)
-  })
-})
-
-describe('volumes', () => {
-  it('reads Docker texts', () => {
-    expect(parseVolume('/tmp:/data:ro')).toEqual(['/data', bind('/tmp', { readonly: true })])
-    expect(parseTmpfs('/run:size=64m,mode=700')).toEqual(['/run', tmpfs('64m', { mode: '700' })])
-  })
-  it.each(['/a', 'x', 'name:/data', '/a:/b:wat', '/a:/b:ro:x'])('refuses -v %s', (text) =>
-    refuses('ERR_INVALID_VOLUME', () => parseVolume(text)),
-  )
-  it.each([['data'], ['/'], ['/a/../..']])('refuses the mount point %s', (target) =>
-    refuses('ERR_INVALID_VOLUME', () => normalizeVolumes({ [target]: tmpfs() })),
-  )
-  it('refuses a missing host path and a target given twice', () => {
-    refuses('ERR_INVALID_VOLUME', () => normalizeVolumes({ '/a': '/no/such/path' }))
-    refuses('ERR_INVALID_VOLUME', () => normalizeVolumes({ '/a': tmpfs(), '/a/': tmpfs() }))
   })
 })
 

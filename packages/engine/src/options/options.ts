@@ -1,5 +1,5 @@
 import type { PortRequest } from '@cofferdam/network'
-import type { VolumeSource } from './volumes.js'
+import type { VolumeSource } from '@cofferdam/volumes'
 
 /** Resource limits of a container. */
 export interface Limits {

@@ -1,13 +1,13 @@
 import { constants } from 'node:os'
 import { posix } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
-import type { ExecutionConfig, Mount, Namespace, Resources, Seccomp, Spec, User } from '@cofferdam/oci-spec'
+import { containerArgv, containerEnv } from '@cofferdam/image'
+import type { ExecutionConfig, Namespace, Resources, Seccomp, Spec, User } from '@cofferdam/oci-spec'
 import { defaultMaskedPaths, defaultMounts, defaultReadonlyPaths } from '@cofferdam/runtime'
 import { adjustCapabilities, defaultProfile } from '@cofferdam/security'
+import { bindMount, type Volume, volumeMounts } from '@cofferdam/volumes'
 import { limitResources } from '../options/limits.js'
 import type { ContainerOptions } from '../options/options.js'
-import type { Volume } from '../options/volumes.js'
-import { containerArgv, containerEnv } from './argv.js'
 
 /** What a container's specification is made from. */
 export interface SpecInput {
@@ -94,8 +94,8 @@ export function buildSpec(input: SpecInput): Spec {
       ...defaultMounts(false).filter((mount) => !targets.has(mount.destination)),
       ...Object.entries(input.files)
         .filter(([name]) => !targets.has(`/etc/${name}`))
-        .map(([name, source]) => bindMount(`/etc/${name}`, source, false)),
-      ...volumes.map(volumeMount).sort((a, b) => depth(a) - depth(b)),
+        .map(([name, source]) => bindMount(`/etc/${name}`, source)),
+      ...volumeMounts(volumes),
     ],
     linux: {
       namespaces: kinds.map((type) => ({ type })),
@@ -136,25 +136,6 @@ function workdir(path: string | undefined): string {
     )
   }
   return posix.normalize(path)
-}
-
-function volumeMount({ target, source }: Volume): Mount {
-  if (source.type === 'bind') return bindMount(target, source.source, source.readonly)
-  const size = source.size === undefined ? [] : [`size=${source.size}`]
-  return {
-    destination: target,
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: ['nosuid', 'nodev', 'noexec', `mode=${source.mode}`, ...size],
-  }
-}
-
-function bindMount(destination: string, source: string, readonly: boolean): Mount {
-  return { destination, type: 'bind', source, options: ['rbind', 'rprivate', ...(readonly ? ['ro'] : [])] }
-}
-
-function depth(mount: Mount): number {
-  return mount.destination.split('/').length
 }
 
 /** A resolved user as the specification has it. The primary group is a supplementary one too (CVE-2022-36109). */

@@ -1,6 +1,6 @@
 import { validateSpec } from '@cofferdam/oci-spec'
-import { bind, normalizeVolumes, tmpfs } from '../options/volumes.js'
-import { containerArgv, containerEnv } from './argv.js'
+import { containerArgv, containerEnv } from '@cofferdam/image'
+import { bind, normalizeVolumes, tmpfs } from '@cofferdam/volumes'
 import { buildSpec, stopSignal, type SpecInput } from './build.js'
 
 const input: SpecInput = {

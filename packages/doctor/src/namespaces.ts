@@ -1,6 +1,6 @@
 import { errorMessage, isCofferdamError } from '@cofferdam/core'
 import { launch } from '@cofferdam/process'
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 
 /** A process can be started in new namespaces: nothing around this one forbids clone(2). */
 export async function checkNamespaces(): Promise<Check> {

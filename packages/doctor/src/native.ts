@@ -1,6 +1,6 @@
 import { errorMessage, isCofferdamError } from '@cofferdam/core'
 import { native } from '@cofferdam/sys'
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 
 /** The addon loads. */
 export function checkNative(): Check {

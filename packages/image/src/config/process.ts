@@ -1,6 +1,5 @@
 import { CofferdamError } from '@cofferdam/core'
 import type { ExecutionConfig } from '@cofferdam/oci-spec'
-import type { ContainerOptions } from '../options/options.js'
 
 const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -11,7 +10,7 @@ const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
  */
 export function containerArgv(
   config: ExecutionConfig,
-  options: Pick<ContainerOptions, 'command' | 'entrypoint'>,
+  options: { readonly command?: readonly string[]; readonly entrypoint?: string | readonly string[] },
 ): string[] {
   const { entrypoint, command } = options
   const given = typeof entrypoint === 'string' ? (entrypoint === '' ? [] : [entrypoint]) : entrypoint

@@ -2,7 +2,7 @@ import { errorMessage } from '@cofferdam/core'
 import { Lane } from '@cofferdam/sys'
 import { closeQuietly } from '@cofferdam/sys'
 import { createNetns } from '@cofferdam/netlink'
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 import { readKernelFile } from './kernel.js'
 
 /** A network namespace can be made and spoken to. */

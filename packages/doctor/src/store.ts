@@ -1,15 +1,13 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorMessage, formatBytes } from '@cofferdam/core'
-import { resolveRoots } from '../state/roots.js'
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 
 const overlay = 0x794c7630
 const nfs = 0x6969
 
 /** The store's file system can be the upper side of an overlay, is writable, and has room. */
-export function checkStore(root: string | undefined): Check {
-  const { store } = resolveRoots(root)
+export function checkStore(store: string): Check {
   const named = { name: 'store', required: true }
   try {
     const path = nearest(store)

@@ -1,4 +1,4 @@
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 import { checkCgroups } from './cgroups.js'
 import { checkFilesystems, checkKernel, checkSeccomp, checkSecurityModules } from './kernel.js'
 import { checkNamespaces } from './namespaces.js'
@@ -9,8 +9,8 @@ import { checkOpenFiles, checkPrivileges, checkUserNamespaces } from './user.js'
 
 /** Options of {@link doctor}. */
 export interface DoctorOptions {
-  /** Root of the engine that is meant. */
-  readonly root?: string
+  /** Directory of images and snapshots whose file system is looked at, or will be made; `/var/lib/cofferdam`. */
+  readonly store?: string
 }
 
 /**
@@ -35,7 +35,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<Check[]> {
   return [
     ...checks,
     checkForwarding(),
-    checkStore(options.root),
+    checkStore(options.store ?? '/var/lib/cofferdam'),
     checkUserNamespaces(),
     checkSecurityModules(),
     checkOpenFiles(),

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { CofferdamError } from '@cofferdam/core'
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 import { readKernelFile } from './kernel.js'
 
 const needed: Record<string, number> = {

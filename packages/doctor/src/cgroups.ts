@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { errorMessage } from '@cofferdam/core'
 import { detectLayout } from '@cofferdam/cgroups'
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 
 const wanted = ['cpu', 'memory', 'pids']
 

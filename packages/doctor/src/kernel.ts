@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import type { Check } from '../types.js'
+import type { Check } from './check.js'
 
 /** Contents of a file of /proc or /sys, or undefined where the kernel does not have it. */
 export function readKernelFile(path: string): string | undefined {
