@@ -24,7 +24,7 @@ const root = resolve(import.meta.dirname, '../..')
 function jest(suite: Suite, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
   const bin = join(root, 'node_modules/jest/bin/jest.js')
   const flags = ['--config', join(root, suite.config), '--passWithNoTests', ...args]
-  const child = spawn(process.execPath, [bin, ...flags], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, ...flags], {
     cwd: root,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],

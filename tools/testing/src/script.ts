@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { javaScript, sourceFlags } from './node.ts'
+import { slowness } from './slowness.ts'
 
 /** A namespace `unshare(1)` can make for a child. */
 export type Namespace = 'mount' | 'net' | 'pid' | 'uts' | 'ipc' | 'cgroup' | 'user' | 'time'
@@ -66,7 +68,7 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
       cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? 60_000,
+      timeout: (options.timeoutMs ?? 60_000) * slowness,
       killSignal: 'SIGKILL',
     })
     let stdout = ''
@@ -98,14 +100,10 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
 /**
  * Runs `code`, a TypeScript module, in a Node of its own: there it may unshare, clone or be killed without harm
  * to the test's process. Imports resolve as from the repository's root: packages by name (their sources) and
- * `./packages/x/src/file.js`. Types are stripped, so enums and parameter properties are not allowed.
+ * `./packages/x/src/file.js`.
  */
 export function runScript(code: string, options: ScriptOptions = {}): Promise<RunResult> {
-  const source =
-    options.dist === true
-      ? []
-      : ['--conditions=@cofferdam/source', `--import=${new URL('./source-hooks.mjs', import.meta.url).href}`]
-  const flags = ['--input-type=module-typescript', '--disable-warning=ExperimentalWarning', ...source]
-  const argv = [process.execPath, ...flags, ...(options.flags ?? []), '--eval', code]
+  const flags = options.dist === true ? ['--input-type=module'] : sourceFlags
+  const argv = [process.execPath, ...flags, ...(options.flags ?? []), '--eval', javaScript(code)]
   return runCommand([...argv, '--', ...(options.args ?? [])], { ...options, cwd: options.cwd ?? root })
 }

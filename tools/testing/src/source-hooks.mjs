@@ -1,7 +1,14 @@
-/** Lets Node run the packages' TypeScript sources: `./x.js` means `./x.ts` where only that exists. */
+/**
+ * Lets Node run the packages' TypeScript sources: `./x.js` means `./x.ts` where only that exists. With
+ * COFFERDAM_COMPILED, a directory of modules compiled beforehand, `FILE.ts` is read from `FILE.ts.mjs` there.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const compiled = process.env.COFFERDAM_COMPILED
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -16,7 +23,12 @@ registerHooks({
   // Node itself only strips types; parameter properties and enums need the transform.
   load(url, context, next) {
     if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context)
-    const text = readFileSync(fileURLToPath(url), 'utf8')
+    const path = fileURLToPath(url)
+    if (compiled !== undefined) {
+      const module = join(compiled, `${relative(root, path)}.mjs`)
+      return { format: 'module', shortCircuit: true, source: readFileSync(module) }
+    }
+    const text = readFileSync(path, 'utf8')
     return {
       format: 'module',
       shortCircuit: true,

@@ -12,7 +12,9 @@ it('quotes every text for a shell', () => {
 
 it('gives an ordinary user a delegated group, a home and a run-time directory', () => {
   const text = jobScript({ argv: ['id', '-u'], user: true, env: { A: 'b c' } })
-  expect(text).toMatch(/^exec systemd-run .*'--uid=tester'.*'--property=Delegate=yes'.* '--' 'id' '-u'\n$/)
+  expect(text).toMatch(
+    /^exec systemd-run .*'--uid=tester'.*'--property=Delegate=yes'.* '--' '.usr.bin.env' '--' 'id' '-u'\n$/,
+  )
   for (const variable of ['HOME=/home/tester', 'XDG_RUNTIME_DIR=/run/user/1000', 'A=b c'])
     expect(text).toContain(`'--setenv=${variable}'`)
 })

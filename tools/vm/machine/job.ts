@@ -35,5 +35,5 @@ export function jobScript({ argv, user = false, env = {} }: Job): string {
       ([name, value]) => `--setenv=${name}=${value}`,
     ),
   ]
-  return `exec systemd-run ${[...flags, '--', ...argv].map(quote).join(' ')}\n`
+  return `exec systemd-run ${[...flags, '--', '/usr/bin/env', '--', ...argv].map(quote).join(' ')}\n`
 }

@@ -24,7 +24,7 @@ const ports = (folder: string, names: readonly string[]): string[] =>
   ])
 
 /** Ports of the machine, each a UNIX socket in the machine's folder that the host listens on. */
-export const portNames = ['control', 'stdout', 'stderr'] as const
+export const portNames = ['control', 'stdout', 'stderr', 'result'] as const
 
 /** Arguments of qemu-system-x86_64: two processors without KVM, three disks whose changes are thrown away. */
 export function qemuArguments(images: MachineImages, folder: string, memory: number): string[] {

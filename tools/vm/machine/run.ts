@@ -13,8 +13,12 @@ export interface RunOptions {
   readonly work: string
   readonly stdout: Writable
   readonly stderr: Writable
+  /** Takes what the job wrote to `/tmp/result`. */
+  readonly result?: Writable
   readonly limitMs: number
   readonly memory?: number
+  /** Turns the machine off at once. */
+  readonly signal?: AbortSignal
   /** Called with the machine's uptime in seconds when it is about to run the job. */
   readonly onReady?: (uptime: number) => void
 }
@@ -51,32 +55,40 @@ export async function runMachine(images: MachineImages, job: Job, options: RunOp
       }
     })
   }
-  const onOutput = (target: Writable) => (socket: Readable) => {
+  const onOutput = (target: Writable | undefined) => (socket: Readable) => {
     ended.push(once(socket, 'close'))
-    socket.pipe(target, { end: false })
+    if (target === undefined) socket.resume()
+    else socket.pipe(target, { end: false })
   }
-  const handlers = { control: onControl, stdout: onOutput(options.stdout), stderr: onOutput(options.stderr) }
+  const { stdout, stderr, result } = options
+  const handlers = {
+    control: onControl,
+    stdout: onOutput(stdout),
+    stderr: onOutput(stderr),
+    result: onOutput(result),
+  }
   const servers = await Promise.all(portNames.map((name) => listen(join(work, name), handlers[name])))
   const qemu = spawn('qemu-system-x86_64', qemuArguments(images, work, options.memory ?? 3072), {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TMPDIR: work },
   })
-  const kill = (): void => void qemu.kill('SIGKILL')
-  let late = false
-  const limit = setTimeout(() => {
-    late = true
-    kill()
-  }, options.limitMs)
-  process.once('exit', kill)
+  let killed: string | undefined
+  const kill = (reason: string) => (): void => {
+    killed = reason
+    qemu.kill('SIGKILL')
+  }
+  const limit = setTimeout(kill(`after ${options.limitMs / 1000} s`), options.limitMs)
+  const onAbort = kill('by a signal')
+  options.signal?.addEventListener('abort', onAbort)
   try {
     await once(qemu, 'close')
     await Promise.all(ended)
   } finally {
     clearTimeout(limit)
-    process.off('exit', kill)
+    options.signal?.removeEventListener('abort', onAbort)
     for (const server of servers) server.close()
   }
-  if (late) throw new Error(`the machine was killed after ${options.limitMs / 1000} s`)
+  if (killed !== undefined) throw new Error(`the machine was killed ${killed}`)
   if (exitCode !== undefined) return exitCode
   const console = readFileSync(join(work, 'console'), 'utf8').trim().split('\n').slice(-40).join('\n')
   throw new Error(`the machine ended without an exit code; its console:\n${console}`)

@@ -23,7 +23,6 @@ import { engineHost, type Host } from '../support/host.js'
 import { busybox, plain } from '../support/image.js'
 
 const { describe, it } = requires({ root: true, network: true, files: [busybox] })
-const flags = ['--experimental-transform-types']
 
 describe('a refused run leaves nothing and says why', () => {
   let host: Host
@@ -211,7 +210,7 @@ requires({ root: true, unless: asUser.reason }).it('an ordinary user is told wha
     }
     const run = await fails(engine.run(plain, ['true']))
     console.log(JSON.stringify({ denied, run, left: left(root) }))`,
-    { flags, args: [host.root, dir.join('root'), host.rootfs] },
+    { args: [host.root, dir.join('root'), host.rootfs] },
   )
   expect(result.json()).toMatchObject({
     denied: {
@@ -234,7 +233,7 @@ it('another operating system is named, and importing works', async () => {
     const { existsSync } = await import('node:fs')
     const root = process.argv[1]
     console.log(JSON.stringify({ error: await fails(Engine.open({ root })), made: existsSync(root) }))`,
-    { flags, args: ['/no/such/root'] },
+    { args: ['/no/such/root'] },
   )
   expect(result.json()).toMatchObject({
     error: {

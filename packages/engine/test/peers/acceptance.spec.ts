@@ -87,9 +87,7 @@ gated.describe('an image that umoci packed and skopeo pushed', () => {
           await run('sh', '-c', 'pwd; cat kept/file "$1" | wc -l', 'sh', ${JSON.stringify(`/${longName}`)}),
         ]
       })`
-    const { value, left } = (
-      await runScript(body, { namespaces: ['mount', 'net'], flags: ['--experimental-transform-types'] })
-    ).json<Report>()
+    const { value, left } = (await runScript(body, { namespaces: ['mount', 'net'] })).json<Report>()
     const passwd = readFileSync(dir.join('bundle/rootfs/etc/passwd'), 'utf8')
     const nologin = passwd.split('\n').filter((line) => line.endsWith('nologin')).length
     expect(value).toEqual([expect.stringMatching(/^apt \d/), `${nologin}\n`, '/opt\n2\n'])

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 import { spawn } from '@cofferdam/process'
 import { compileSeccomp, defaultProfile } from '@cofferdam/security'
+import { javaScript, sourceFlags } from '@cofferdam/testing'
 
 /**
  * Runs a script as root in Docker's default seccomp filter without CAP_SYS_ADMIN, as inside of a container: clone(2)
@@ -9,10 +9,7 @@ import { compileSeccomp, defaultProfile } from '@cofferdam/security'
  */
 export async function runConfined(code: string): Promise<unknown> {
   const { filter } = compileSeccomp(defaultProfile({ capabilities: [] }))
-  const hooks = pathToFileURL(`${process.cwd()}/tools/testing/src/source-hooks.mjs`).href
-  const flags = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
-  const sources = ['--input-type=module-typescript', '--conditions=@cofferdam/source', `--import=${hooks}`]
-  await using child = await spawn([process.execPath, ...flags, ...sources, '--eval', code], {
+  await using child = await spawn([process.execPath, ...sourceFlags, '--eval', javaScript(code)], {
     seccomp: filter,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -21,7 +21,6 @@ export interface Host extends AsyncDisposable {
   script(body: string): string
 }
 
-const flags = ['--experimental-transform-types']
 const names =
   'all, bind, busybox, configured, Engine, eventually, fails, fetchText, holds, left, logLine, output, plain, portOpen, said, snapshot, spawnScript, text, tmpfs'
 
@@ -47,7 +46,7 @@ export async function engineHost(): Promise<Host> {
     join: dir.join,
     script,
     async run<T>(body: string, options: ScriptOptions = {}) {
-      const ended = await runScript(script(body), { namespaces: ['mount', 'net'], flags, ...options })
+      const ended = await runScript(script(body), { namespaces: ['mount', 'net'], ...options })
       const report = ended.json<Report>()
       if (report.left.length > 0) throw new Error(`left behind: ${report.left.join(', ')}\n${ended.stderr}`)
       return report.value as T

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { eventually, requires, runScript, tempDir } from '@cofferdam/testing'
+import { eventually, requires, runScript, sourceFlags, tempDir } from '@cofferdam/testing'
 import { bridge } from '../../src/index.js'
 import { Lab } from '../lab/lab.js'
 
@@ -57,14 +57,9 @@ requires({ root: true, network: true, commands: ['nsenter', 'ip', 'nft', 'unshar
       console.log('ready')
       setInterval(() => {}, 1000)
     `)
-      const flags = ['--conditions=@cofferdam/source', '--import=./tools/testing/src/source-hooks.mjs']
-      const child = spawn(
-        process.execPath,
-        [...flags, '--input-type=module', '--eval', code, '--', ...args(3)],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      )
+      const child = spawn(process.execPath, [...sourceFlags, '--eval', code, '--', ...args(3)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       await once(child.stdout, 'data')
       // The namespace of one container outlives its owner, as with a process left inside.
       const kept = spawn('nsenter', [`--net=/proc/${child.pid}/fd/${netnsFd(child.pid!)}`, 'sleep', '60'])
@@ -98,15 +93,10 @@ requires({ root: true, network: true, commands: ['nsenter', 'ip', 'nft', 'unshar
         await one.detach()
       }
     `)
-      const flags = ['--conditions=@cofferdam/source', '--import=./tools/testing/src/source-hooks.mjs']
       for (let wait = 0; wait < 6; wait++) {
-        const child = spawn(
-          process.execPath,
-          [...flags, '--input-type=module', '--eval', code, '--', ...args(0)],
-          {
-            stdio: ['ignore', 'pipe', 'inherit'],
-          },
-        )
+        const child = spawn(process.execPath, [...sourceFlags, '--eval', code, '--', ...args(0)], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        })
         for (let seen = 0; seen <= 3 + wait; seen++) await once(child.stdout, 'data')
         child.stdout.resume()
         child.kill('SIGKILL')

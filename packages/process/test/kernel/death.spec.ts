@@ -1,10 +1,9 @@
 import { spawn as spawnNode, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { eventually, requires } from '@cofferdam/testing'
+import { eventually, requires, sourceFlags } from '@cofferdam/testing'
 import { childrenOf, processesWith, uniqueSleep } from './support.js'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
-const hooks = fileURLToPath(new URL('../../../../tools/testing/src/source-hooks.mjs', import.meta.url))
 
 /** A Node that spawns `script` with `options` and then waits; resolves when the program runs. */
 async function starter(script: string, options: object): Promise<ChildProcess> {
@@ -13,8 +12,7 @@ async function starter(script: string, options: object): Promise<ChildProcess> {
     await spawn(['/bin/sh', '-c', ${JSON.stringify(script)}], ${JSON.stringify({ stdio: 'ignore', ...options })})
     console.log('running')
     setInterval(() => {}, 1000)`
-  const flags = ['--input-type=module-typescript', '--conditions=@cofferdam/source', `--import=${hooks}`]
-  const node = spawnNode(process.execPath, [...flags, '--eval', code], {
+  const node = spawnNode(process.execPath, [...sourceFlags, '--eval', code], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

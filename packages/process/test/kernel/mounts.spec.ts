@@ -123,7 +123,7 @@ gate.describe('mounts', () => {
     )
     const lines = stdout.split('\n')
     expect(lines[0]).toBe('content')
-    expect(lines[1]).toBe('mine /a/b tmpfs rw,nosuid,relatime,size=64k,mode=700 0 0')
+    expect(lines[1]).toMatch(/^mine \/a\/b tmpfs rw,nosuid,relatime,size=64k,mode=700(,inode64)? 0 0$/)
     expect(lines[2]).toMatch(/ \/a\/b\/c\/file \S+ ro,/)
     expect(lines.slice(3, 5)).toEqual(['711 0 0 0:0 /a/b/d', '622 5 6 1:3 /a/b/null'])
   })

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'
-import { requires } from '@cofferdam/testing'
+import { requires, sourceFlags } from '@cofferdam/testing'
 import { type World, world } from '../support/world.js'
 
 const { describe } = requires({ root: true, commands: ['busybox', 'strace'] })
@@ -17,7 +16,6 @@ describe('the system calls of a start', () => {
     w = await world({ cgroups: 'disabled' })
     const spec = w.spec(['/bin/true'])
     spec.mounts = spec.mounts!.filter(({ type }) => type !== 'cgroup')
-    const hooks = resolve(__dirname, '../../../../tools/testing/src/source-hooks.mjs')
     const script = `
       import { Runtime } from '@cofferdam/runtime'
       const runtime = new Runtime({ root: ${JSON.stringify(w.runtime.root)}, cgroups: 'disabled' })
@@ -25,14 +23,8 @@ describe('the system calls of a start', () => {
       await container.exited
       await container.delete()`
     const trace = w.dir.join('trace')
-    const node = [process.execPath, '--conditions=@cofferdam/source', `--import=${pathToFileURL(hooks).href}`]
-    const flags = [
-      '--input-type=module-typescript',
-      '--disable-warning=ExperimentalWarning',
-      '--eval',
-      script,
-    ]
-    execFileSync('strace', ['-ff', '-qq', '-o', trace, ...node, ...flags], {
+    const node = [process.execPath, ...sourceFlags, '--eval', script]
+    execFileSync('strace', ['-ff', '-qq', '-o', trace, ...node], {
       cwd: resolve(__dirname, '../..'),
     })
     const traces = readdirSync(w.dir.path).filter((name) => name.startsWith('trace.'))

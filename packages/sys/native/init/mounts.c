@@ -50,11 +50,16 @@ int op_root(const struct op *op)
         self.root = sys_openat(AT_FDCWD, blob(op->s[0]), O_PATH | O_DIRECTORY, 0);
         return self.root < 0 ? self.root : 0;
     }
+    int result = 0;
     if (mount < 0)
         mount = open_tree_at(AT_FDCWD, blob(op->s[0]), AT_RECURSIVE);
+    else
+        /* Made in another namespace it may be shared there, and pivot_root(2) refuses a shared root. */
+        result = set_attrs(mount, 0, 0, MS_SLAVE, -1, true);
     if (mount < 0)
         return mount;
-    int result = set_attrs(mount, op->a, op->b, 0, fd_of(op->fd2), (op->flags & OPF_2) != 0);
+    if (result == 0)
+        result = set_attrs(mount, op->a, op->b, 0, fd_of(op->fd2), (op->flags & OPF_2) != 0);
     if (result == 0 && (op->flags & OPF_3) != 0)
         result = (int)sys_5(SYS_mount, NULL, "/", NULL, MS_PRIVATE, NULL);
     cleanup_close int slash = sys_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { slowness } from '../slowness.ts'
 import { cgroups, links, mounts, routes, rules, sysctls } from './kernel.ts'
 import { runProcesses } from './processes.ts'
 
@@ -83,7 +84,7 @@ export async function compareMachine(
   graceMs = 2000,
 ): Promise<MachineDifference[]> {
   if (after !== undefined) return difference(before, after)
-  const end = Date.now() + graceMs
+  const end = Date.now() + graceMs * slowness
   for (;;) {
     const found = difference(before, await machineSnapshot(before.options))
     if (found.length === 0 || Date.now() >= end) return found
