@@ -35,13 +35,18 @@ function ready(workshop: Workshop): Promise<Ready> {
   })
 }
 
+/** One `run` of the rows' container. */
+export async function engineRuns(workshop: Workshop): Promise<() => Promise<void>> {
+  const { engine, image } = await ready(workshop)
+  return async () => {
+    await engine.run(image, asked.command, options)
+  }
+}
+
 function row(name: string, pace: Pace): RowSource {
   return {
     name,
-    open: async (workshop) => {
-      const { engine, image } = await ready(workshop)
-      return inProcess(name, pace, () => engine.run(image, asked.command, options))
-    },
+    open: async (workshop) => inProcess(name, pace, await engineRuns(workshop)),
   }
 }
 

@@ -5,6 +5,7 @@ import type { Result } from '../harness/report.ts'
 import { Skip } from '../harness/row.ts'
 import { added, residue, type Residue } from '../harness/residue.ts'
 import type { Workshop } from '../harness/workshop.ts'
+import { engineRuns } from '../rows/engine.ts'
 import { cgroupParent, runtime, type RunOnce } from '../rows/runtime.ts'
 import type { Outcome, Suite } from './suite.ts'
 
@@ -28,11 +29,11 @@ const lists = [
   'zombies',
 ] as const
 
+/** A forced collection that also gives back the pages which V8 keeps for later. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
-  const gc = runInNewContext('gc') as () => void
-  gc()
-  gc()
+  const gc = runInNewContext('gc') as (options: object) => void
+  gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 /** What is left over, as results (how many, how much) and as verdicts that name the first of each kind. */
@@ -64,22 +65,41 @@ async function repeat(run: RunOnce, progress?: (done: number, of: number) => voi
   await Promise.all(Array.from({ length: CONCURRENT }, () => run()))
 }
 
+/** Runs containers through `once` and compares what there is before and after. */
+async function measure(
+  once: RunOnce,
+  cgroups: string,
+  progress?: (done: number, of: number) => void,
+): Promise<Pick<Outcome, 'results' | 'verdicts'>> {
+  for (let i = 0; i < WARM_UP; i++) await once()
+  await sleep(GRACE_MS)
+  collectGarbage()
+  const before = await residue(cgroups)
+  await repeat(once, progress)
+  collectGarbage()
+  await sleep(GRACE_MS)
+  collectGarbage()
+  return compare(before, await residue(cgroups))
+}
+
 async function run(workshop: Workshop, progress?: (done: number, of: number) => void): Promise<Outcome> {
-  try {
-    const once = await runtime(workshop, true)
-    for (let i = 0; i < WARM_UP; i++) await once()
-    await sleep(GRACE_MS)
-    collectGarbage()
-    const before = await residue(cgroupParent)
-    await repeat(once, progress)
-    collectGarbage()
-    await sleep(GRACE_MS)
-    collectGarbage()
-    return { ...compare(before, await residue(cgroupParent)), skipped: new Map() }
-  } catch (error) {
-    if (!(error instanceof Skip)) throw error
-    return { results: [], verdicts: [], skipped: new Map([['leak', error.message]]) }
+  const skipped = new Map<string, string>()
+  const outcome: Outcome = { results: [], verdicts: [], skipped }
+  const parts: [name: string, open: () => Promise<RunOnce>, cgroups: string][] = [
+    ['runtime', () => runtime(workshop, true), cgroupParent],
+    ['engine', () => engineRuns(workshop), '/cofferdam'],
+  ]
+  for (const [name, open, cgroups] of parts) {
+    try {
+      const { results, verdicts } = await measure(await open(), cgroups, progress)
+      outcome.results.push(...results.map((result) => ({ ...result, name: `${name}-${result.name}` })))
+      outcome.verdicts.push(...verdicts.map((verdict) => verdict.replace('  ', `  ${name}: `)))
+    } catch (error) {
+      if (!(error instanceof Skip)) throw error
+      skipped.set(`leak-${name}`, error.message)
+    }
   }
+  return outcome
 }
 
 /** What {@link SEQUENTIAL} runs one after another and {@link CONCURRENT} at a time leave behind. */

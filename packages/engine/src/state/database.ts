@@ -6,7 +6,8 @@ import { CofferdamError, errorMessage } from '@cofferdam/core'
 import { migrate } from './schema.js'
 
 const patience = 15_000
-const walLimit = 8 * 1024 * 1024
+/** SQLite's own measure: 1000 pages. */
+const walLimit = 4 * 1024 * 1024
 
 /**
  * The engine's SQLite database: WAL, `synchronous=NORMAL`, no busy timeout (it would block the event loop for its
