@@ -42,6 +42,7 @@ export class DisposeStack implements AsyncDisposable {
     if (errors.length > 1) throw new AggregateError(errors, 'several clean-up steps failed')
   }
 
+  /** {@link DisposeStack.close}, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

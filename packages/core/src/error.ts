@@ -37,6 +37,7 @@ export class CofferdamError extends Error {
     if (options.hint !== undefined) this.hint = options.hint
   }
 
+  /** `instanceof CofferdamError` looks at the brand, `instanceof` a subclass at the prototype. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return this === CofferdamError
       ? isCofferdamError(value)

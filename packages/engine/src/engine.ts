@@ -196,6 +196,7 @@ export class Engine implements AsyncDisposable {
     return this.#closed
   }
 
+  /** {@link Engine.close}, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

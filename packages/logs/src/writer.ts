@@ -59,6 +59,7 @@ export class LogWriter implements AsyncDisposable {
     this.#handle = undefined
   }
 
+  /** {@link LogWriter.close}, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -94,6 +94,7 @@ export class RegistryClient extends EventEmitter<{ warning: [RegistryWarning] }>
     this.#transport.close()
   }
 
+  /** {@link RegistryClient.close}, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

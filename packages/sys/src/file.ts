@@ -21,8 +21,9 @@ const calls = () => native<FileCalls>()
 /** The working directory, where a directory's descriptor is expected. */
 export const AT_FDCWD = -100
 
-/** Flags of open(2) that Node's constants lack. */
+/** Flag of open(2): a descriptor that names a file without opening it; Node's constants lack it. */
 export const O_PATH = 0o10000000
+/** Flag of open(2): closed at exec; Node's constants lack it. */
 export const O_CLOEXEC = 0o2000000
 
 /** How openat2(2) resolves a path. */

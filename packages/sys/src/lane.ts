@@ -31,6 +31,7 @@ export class Lane implements Disposable {
     if (this.#handle !== undefined) native<LaneCalls>().laneClose(this.#handle)
   }
 
+  /** {@link Lane.close}, at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }

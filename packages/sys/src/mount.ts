@@ -37,11 +37,17 @@ interface MountCalls {
 }
 const calls = () => native<MountCalls>()
 
+/** open_tree(2): a detached copy of the mount. */
 export const OPEN_TREE_CLONE = 1
+/** The descriptor itself is meant; the path is empty (statx(2), execveat(2)). */
 export const AT_EMPTY_PATH = 0x1000
+/** The mounts below too (open_tree(2), mount_setattr(2)). */
 export const AT_RECURSIVE = 0x8000
+/** A symbolic link at the end of the path is not followed. */
 export const AT_SYMLINK_NOFOLLOW = 0x100
+/** Flags of move_mount(2): the descriptor of source or target is itself meant, without a path. */
 export const MOVE_MOUNT = { F_EMPTY_PATH: 0x4, T_EMPTY_PATH: 0x40 } as const
+/** umount2(2): out of sight at once, gone with its last user, like `umount -l`. */
 export const MNT_DETACH = 2
 
 const FSCONFIG = { SET_FLAG: 0, SET_STRING: 1, SET_FD: 5, CREATE: 6, RECONFIGURE: 7 } as const

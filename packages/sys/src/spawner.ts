@@ -23,6 +23,7 @@ const calls = () => native<SpawnerCalls>()
 
 /** Types of requests and reports; the same numbers as in native/include/plan.h. */
 export const REQUEST = { START: 1, START_MEMFD: 2, CONTINUE: 3, KILL: 4 } as const
+/** Reports of the spawner; LOST, of the addon, is the last: the connection is gone. */
 export const REPORT = {
   CLONED: 1,
   STARTED: 2,

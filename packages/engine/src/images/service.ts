@@ -25,6 +25,7 @@ export interface PullOptions {
   /** Like `linux/arm64`; this machine's unless given. */
   readonly platform?: string
   readonly signal?: AbortSignal
+  /** Called as bytes arrive and layers are unpacked, on the event loop. */
   readonly onProgress?: (progress: PullProgress) => void
 }
 

@@ -9,6 +9,7 @@ export interface LayerProgram {
   readonly output: Readable
   /** Settles when it has ended: how, as a text for an error. */
   readonly ended: Promise<string>
+  /** Ends it with SIGKILL; `ended` settles then. Does nothing when it has ended. */
   kill(): void
 }
 
@@ -23,6 +24,10 @@ export interface LayerProgramOptions {
 /** Starts the program; `directoryIsFd` says whether it gets the directory as descriptor 4 or as its root. */
 export interface LayerStarter {
   readonly directoryIsFd: boolean
+  /**
+   * Starts the program with these descriptors.
+   * @throws CofferdamError those of a launch, when it cannot be started
+   */
   start(options: LayerProgramOptions): Promise<LayerProgram>
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, open, stat, utimes } from 'node:fs/promises'
+import { mkdir, open, stat, utimes, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import type {
@@ -16,13 +16,19 @@ import { formatReference, type Reference } from '../reference/reference.js'
 import { digestAlgorithm, digestEncoded, type Digest } from '../reference/digest.js'
 import { blobPath, readSmall, replaceFile } from './files.js'
 import { changeIndexFile, readIndexFile, refName, withName } from './index-file.js'
-import { openIngest, type IngestOptions } from './ingest.js'
+import { openIngest, type IngestTap } from './ingest.js'
 
 /** A name in a layout. */
 export interface NamedDescriptor {
   /** As it is written in index.json: a canonical reference, or only a tag in layouts of other tools. */
   readonly name: string
   readonly descriptor: Descriptor
+}
+
+/** Options of {@link ImageLayout.openBlob}. */
+export interface TappedBlobOptions extends OpenBlobOptions {
+  /** Begins to read along from the open file, as an unpacker does. */
+  readonly tap?: (file: FileHandle) => Promise<IngestTap>
 }
 
 function missing(code: string, name: string, root: string): CofferdamError {
@@ -138,10 +144,7 @@ export class ImageLayout implements BlobSource, BlobSink {
     }
   }
 
-  async openBlob(
-    descriptor: Descriptor,
-    options: OpenBlobOptions & Pick<IngestOptions, 'tap'> = {},
-  ): Promise<BlobWriter> {
+  async openBlob(descriptor: Descriptor, options: TappedBlobOptions = {}): Promise<BlobWriter> {
     const { digest } = descriptor
     return openIngest(descriptor, {
       path: join(this.root, '.ingest', `${digestAlgorithm(digest)}-${digestEncoded(digest)}`),

@@ -10,7 +10,7 @@ import { changeIndexFile } from '../layout/index-file.js'
 import type { ImageLayout } from '../layout/layout.js'
 import { isDigest, type Digest } from '../reference/digest.js'
 
-/** Options of {@link pruneStore}. */
+/** Options of {@link ImageStore.prune}. */
 export interface PruneOptions {
   /** Milliseconds that content is left alone after it was written or asked for, so that no pull under way loses it; an hour unless given. */
   readonly minAge?: number

@@ -137,6 +137,7 @@ export class ImageStore implements BlobSink, AsyncDisposable {
     await this.layers.close()
   }
 
+  /** {@link ImageStore.close}, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

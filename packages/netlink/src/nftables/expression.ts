@@ -5,6 +5,7 @@ import { NFPROTO } from './protocol.js'
 /** One step of a rule: writes its own attributes. */
 export interface Expression {
   readonly name: string
+  /** Appends the attributes inside `NFTA_EXPR_DATA`. */
   readonly write: (writer: Writer) => void
 }
 

@@ -11,6 +11,7 @@ export interface MonitorOptions {
   /** Let only messages of this type through, by a filter in the kernel. */
   readonly type?: number
   readonly netns?: number
+  /** Called on the event loop with each event, in the order of the kernel. */
   readonly onMessage: (message: ReceivedMessage) => void
   /** Events were lost (ENOBUFS) or the socket failed: ask the kernel for the whole state. */
   readonly onLost: () => void
@@ -57,6 +58,7 @@ export class NetlinkMonitor implements Disposable {
     closeQuietly(this.#fd)
   }
 
+  /** {@link NetlinkMonitor.close}, at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -75,6 +75,7 @@ export class NetlinkSocket implements Disposable {
     if (this.#ownLane) this.lane.close()
   }
 
+  /** {@link NetlinkSocket.close}, at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }

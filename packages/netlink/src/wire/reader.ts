@@ -17,6 +17,7 @@ export class Reader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
+  /** Bytes that there are. */
   get length(): number {
     return this.bytes.length
   }
@@ -25,36 +26,43 @@ export class Reader {
     if (offset + size > this.bytes.length) throw truncated('a netlink field', offset)
   }
 
+  /** One byte. */
   u8(offset = 0): number {
     this.#check(offset, 1)
     return this.#view.getUint8(offset)
   }
 
+  /** Two bytes, host byte order. */
   u16(offset = 0): number {
     this.#check(offset, 2)
     return this.#view.getUint16(offset, littleEndian)
   }
 
+  /** Four bytes, host byte order. */
   u32(offset = 0): number {
     this.#check(offset, 4)
     return this.#view.getUint32(offset, littleEndian)
   }
 
+  /** Four bytes, signed, host byte order. */
   i32(offset = 0): number {
     this.#check(offset, 4)
     return this.#view.getInt32(offset, littleEndian)
   }
 
+  /** Two bytes, network byte order. */
   be16(offset = 0): number {
     this.#check(offset, 2)
     return this.#view.getUint16(offset)
   }
 
+  /** Four bytes, network byte order. */
   be32(offset = 0): number {
     this.#check(offset, 4)
     return this.#view.getUint32(offset)
   }
 
+  /** Eight bytes, network byte order. */
   be64(offset = 0): bigint {
     this.#check(offset, 8)
     return this.#view.getBigUint64(offset)
@@ -93,42 +101,52 @@ export class Attributes {
     this.all = all
   }
 
+  /** The payload of attribute `type`; undefined without it. */
   get(type: number): Reader | undefined {
     return this.#byType.get(type)
   }
 
+  /** Whether there is an attribute `type`, such as a flag without payload. */
   has(type: number): boolean {
     return this.#byType.has(type)
   }
 
+  /** Attribute `type` as one byte; undefined without it. */
   u8(type: number): number | undefined {
     return this.get(type)?.u8()
   }
 
+  /** Attribute `type` as two bytes in host byte order; undefined without it. */
   u16(type: number): number | undefined {
     return this.get(type)?.u16()
   }
 
+  /** Attribute `type` as four bytes in host byte order; undefined without it. */
   u32(type: number): number | undefined {
     return this.get(type)?.u32()
   }
 
+  /** Attribute `type` as four signed bytes in host byte order; undefined without it. */
   i32(type: number): number | undefined {
     return this.get(type)?.i32()
   }
 
+  /** Attribute `type` as four bytes in network byte order; undefined without it. */
   be32(type: number): number | undefined {
     return this.get(type)?.be32()
   }
 
+  /** Attribute `type` as eight bytes in network byte order; undefined without it. */
   be64(type: number): bigint | undefined {
     return this.get(type)?.be64()
   }
 
+  /** Attribute `type` as a text up to its first NUL; undefined without it. */
   string(type: number): string | undefined {
     return this.get(type)?.string()
   }
 
+  /** The bytes of attribute `type`, a view of what was received; undefined without it. */
   bytes(type: number): Uint8Array | undefined {
     return this.get(type)?.bytes
   }

@@ -40,36 +40,42 @@ export class Writer {
     return at
   }
 
+  /** One byte. */
   u8(value: number): this {
     const at = this.#grow(1)
     this.#view.setUint8(at, value)
     return this
   }
 
+  /** Two bytes, host byte order. */
   u16(value: number): this {
     const at = this.#grow(2)
     this.#view.setUint16(at, value, littleEndian)
     return this
   }
 
+  /** Four bytes, host byte order. */
   u32(value: number): this {
     const at = this.#grow(4)
     this.#view.setUint32(at, value, littleEndian)
     return this
   }
 
+  /** Two bytes, network byte order. */
   be16(value: number): this {
     const at = this.#grow(2)
     this.#view.setUint16(at, value)
     return this
   }
 
+  /** Four bytes, network byte order (nfnetlink). */
   be32(value: number): this {
     const at = this.#grow(4)
     this.#view.setUint32(at, value)
     return this
   }
 
+  /** Eight bytes, network byte order. */
   be64(value: bigint): this {
     const at = this.#grow(8)
     this.#view.setBigUint64(at, value)
@@ -99,30 +105,37 @@ export class Writer {
     return this.u16(4 + size).u16(type)
   }
 
+  /** An attribute of one byte. */
   attrU8(type: number, value: number): this {
     return this.#header(type, 1).u8(value).pad()
   }
 
+  /** An attribute of two bytes, host byte order. */
   attrU16(type: number, value: number): this {
     return this.#header(type, 2).u16(value).pad()
   }
 
+  /** An attribute of four bytes, host byte order. */
   attrU32(type: number, value: number): this {
     return this.#header(type, 4).u32(value)
   }
 
+  /** An attribute of two bytes, network byte order. */
   attrBe16(type: number, value: number): this {
     return this.#header(type, 2).be16(value).pad()
   }
 
+  /** An attribute of four bytes, network byte order. */
   attrBe32(type: number, value: number): this {
     return this.#header(type, 4).be32(value)
   }
 
+  /** An attribute of eight bytes, network byte order. */
   attrBe64(type: number, value: bigint): this {
     return this.#header(type, 8).be64(value)
   }
 
+  /** An attribute of these bytes. */
   attrBytes(type: number, value: Uint8Array): this {
     return this.#header(type, value.length).bytes(value).pad()
   }

@@ -83,6 +83,7 @@ export class LaunchedProcess implements AsyncDisposable {
     this.#client.ref()
   }
 
+  /** {@link LaunchedProcess.stop}, at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }

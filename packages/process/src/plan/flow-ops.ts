@@ -66,6 +66,7 @@ export interface LookupOp {
   readonly op: 'lookup'
 }
 
+/** Terminal, stdio, hooks, pauses and the working directory. */
 export type FlowOp = PtyOp | StdioOp | HookOp | BarrierOp | WaitForStartOp | CwdOp | LookupOp
 
 /** The program (execve(2)). */

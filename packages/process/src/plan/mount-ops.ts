@@ -151,6 +151,7 @@ export interface PivotRootOp {
   readonly how?: 'pivot' | 'move' | 'chroot'
 }
 
+/** What is done to mounts and the files of the root. */
 export type MountOp =
   | PropagationOp
   | RootOp

@@ -38,11 +38,13 @@ export interface KeyringOp extends Optional {
   readonly name: string
 }
 
+/** Sets the host name, at most 64 bytes, like `hostname NAME` (sethostname(2)). In a UTS namespace of its own. */
 export interface HostnameOp {
   readonly op: 'hostname'
   readonly name: string
 }
 
+/** Sets the NIS domain name, at most 64 bytes, like `domainname NAME` (setdomainname(2)). */
 export interface DomainnameOp {
   readonly op: 'domainname'
   readonly name: string
@@ -88,6 +90,7 @@ export interface OomScoreAdjOp extends Optional {
   readonly value: number
 }
 
+/** Sets the mask of modes of new files, such as 0o022 (umask(2)). */
 export interface UmaskOp {
   readonly op: 'umask'
   readonly mask: number
@@ -136,6 +139,7 @@ export interface SeccompOp {
   readonly listener?: boolean
 }
 
+/** Sets the execution domain, `PER_LINUX32` for example, like `setarch` (personality(2)). */
 export interface PersonalityOp {
   readonly op: 'personality'
   readonly persona: number
@@ -180,6 +184,7 @@ export interface LabelOp {
   readonly value: string
 }
 
+/** What is done to the process itself: namespaces, identity, limits, filter. */
 export type ProcessOp =
   | SetnsOp
   | UnshareOp

@@ -86,6 +86,7 @@ export class SpawnedProcess implements AsyncDisposable {
     this.exited.catch(() => {})
   }
 
+  /** Its process id, as seen from here. */
   get pid(): number {
     return this.#launched.pid
   }
@@ -137,6 +138,7 @@ export class SpawnedProcess implements AsyncDisposable {
     for (const stream of this.#streams) stream.destroy()
   }
 
+  /** {@link SpawnedProcess.stop}, at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }

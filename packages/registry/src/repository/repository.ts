@@ -27,6 +27,7 @@ export class RegistryRepository implements BlobSource, BlobSink {
   readonly verifies = true
   readonly #context: RepositoryContext
 
+  /** @internal */
   constructor(context: RepositoryContext) {
     this.#context = context
   }
@@ -81,6 +82,10 @@ export class RegistryRepository implements BlobSource, BlobSink {
     return listReferrers(this.#context, digest, options)
   }
 
+  /**
+   * Deletes a tag; the manifest stays (distribution-spec, end-9). Not every registry can.
+   * @throws CofferdamError `ERR_REGISTRY_REFUSED` where it cannot, `ERR_MANIFEST_UNKNOWN`
+   */
   deleteTag(tag: string, options: Abortable = {}): Promise<void> {
     return deleteTag(this.#context, tag, options)
   }
@@ -90,6 +95,10 @@ export class RegistryRepository implements BlobSource, BlobSink {
     return deleteManifest(this.#context, digest, options)
   }
 
+  /**
+   * Deletes a blob (distribution-spec, end-10).
+   * @throws CofferdamError `ERR_REGISTRY_REFUSED` where the registry cannot, `ERR_BLOB_UNKNOWN`
+   */
   deleteBlob(digest: Digest, options: Abortable = {}): Promise<void> {
     return deleteBlob(this.#context, digest, options)
   }
