@@ -13,6 +13,8 @@ export interface Row {
   pace: Pace
   /** Counted runs each time its turn comes; 3 by default. */
   batch?: number
+  /** Runs before the first round that are not counted; 1 by default. */
+  warmUp?: number
   /** Runs it once, from the call until its state is removed again; resolves to the time it took, in `unit`. */
   once(): Promise<number>
   /** Ends what `open` started. */
@@ -38,7 +40,10 @@ export async function milliseconds(act: () => Promise<unknown>): Promise<number>
   return Number(process.hrtime.bigint() - begin) / 1e6
 }
 
+/** Runs after which V8 has compiled what a run of ours executes: what a program that starts containers soon reaches. */
+const COMPILED = 200
+
 /** A row of code in this process. `act` is the whole run, clean-up included. */
 export function inProcess(name: string, pace: Pace, act: () => Promise<unknown>): Row {
-  return { name, unit: 'ms', pace, once: () => milliseconds(act) }
+  return { name, unit: 'ms', pace, warmUp: COMPILED, once: () => milliseconds(act) }
 }

@@ -43,7 +43,7 @@ export async function measure(
       try {
         const row = await source.open(workshop)
         rows.push(row)
-        await row.once()
+        for (let i = 0; i < (row.warmUp ?? 1); i++) await row.once()
       } catch (error) {
         if (!(error instanceof Skip)) throw new Error(`${source.name} failed`, { cause: error })
         skipped.set(source.name, error.message)
