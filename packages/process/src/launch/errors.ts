@@ -27,6 +27,10 @@ function cloneError(plan: LaunchPlan, { error, detail }: Failure): CofferdamErro
     EBUSY: 'the cgroup has children with controllers enabled (no internal processes rule)',
     EOPNOTSUPP: 'the cgroup is in domain invalid state',
   }
+  if (detail.startsWith('the plan '))
+    return new CofferdamError('ERR_INVALID_PLAN', `cannot start ${what}: ${detail}`, {
+      hint: 'the files of @cofferdam/process and @cofferdam/sys are of different versions, or damaged',
+    })
   return syscallError('clone3', -error, {
     code: errno === 'EPERM' ? 'ERR_CLONE_FORBIDDEN' : 'ERR_CLONE',
     action: detail === 'write the id maps' ? `write the id maps of ${what}` : `start ${what}`,

@@ -122,37 +122,3 @@ _Noreturn void child_main(int maps_pipe)
     run_ops(plan_at(plan->ops_offset), plan->ops_count, 0, 1);
     sys_exit(127);
 }
-
-int fd_of(int32_t reference)
-{
-    if (reference < 0)
-        return -1;
-    if (reference >= FD_SLOT)
-        return reference < FD_SLOT + FD_SLOTS ? self.slots[reference - FD_SLOT] : -1;
-    return (uint32_t)reference < self.plan->fd_count ? self.fds[reference] : -1;
-}
-
-const char *list_first(uint32_t offset)
-{
-    return offset != 0 && blob_size(offset) > 0 ? blob(offset) : NULL;
-}
-
-const char *list_next(uint32_t offset, const char *text)
-{
-    const char *next = text + text_length(text) + 1;
-    return next < blob(offset) + blob_size(offset) ? next : NULL;
-}
-
-char **array(uint32_t offset)
-{
-    uint64_t *base = plan_at(offset);
-    uint64_t count = base[0];
-    char **pointers = (char **)(base + 1);
-    char *text = (char *)(pointers + count + 1);
-    for (uint64_t i = 0; i < count; i++) {
-        pointers[i] = text;
-        text += text_length(text) + 1;
-    }
-    pointers[count] = NULL;
-    return pointers;
-}

@@ -56,6 +56,8 @@ void report_fd(enum fd_kind kind, int fd);
 /* Waits for Node's answer on the status socket: 0, or the error that ends the launch. */
 int await_continue(void);
 
+/* decode.c: NULL, or what is wrong with a plan; it is what the functions below rely on */
+const char *plan_decode(struct plan *plan, uint32_t size, uint32_t fds);
 /* plan access */
 static inline void *plan_at(uint32_t offset)
 {

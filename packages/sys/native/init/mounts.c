@@ -51,6 +51,8 @@ int op_root(const struct op *op)
         return self.root < 0 ? self.root : 0;
     }
     int result = 0;
+    if (mount < 0 && op->s[0] == 0)
+        return -EBADF;
     if (mount < 0)
         mount = open_tree_at(AT_FDCWD, blob(op->s[0]), AT_RECURSIVE);
     else

@@ -39,15 +39,6 @@ static void refuse(uint32_t id, int error, const char *detail)
     report_send(NODE_FD, &gone, -1);
 }
 
-static bool plan_is_sound(const struct plan *plan, uint32_t size, uint32_t fds)
-{
-    return size >= sizeof *plan && plan->magic == PLAN_MAGIC && plan->abi == PLAN_ABI && plan->size == size &&
-           plan->fd_count == fds && plan->ops_count > 0 && plan->ops_offset < size &&
-           plan->ops_count <= (size - plan->ops_offset) / sizeof(struct op) && plan->before_offset <= size &&
-           plan->before_count <= (size - plan->before_offset) / sizeof(struct op) &&
-           (plan->cgroup < 0 || (uint32_t)plan->cgroup < fds);
-}
-
 static int launch(struct slot *slot, uint32_t index)
 {
     int pair[2], pidfd = -1, pid;
@@ -85,15 +76,25 @@ static int launch(struct slot *slot, uint32_t index)
     return 0;
 }
 
+/* The plan in a memfd, or NULL. Bytes beyond the file's end would be SIGBUS. */
+static struct plan *map_plan(int fd, uint32_t size)
+{
+    struct stat st;
+    if (sys_fstat(fd, &st) < 0 || st.st_size < (long)size)
+        return NULL;
+    void *map = (void *)sys_6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    return (unsigned long)map > -4096UL ? NULL : map;
+}
+
 static void start(uint32_t size, int *fds, uint32_t count, bool in_memfd)
 {
     uint32_t id = message.head.id, index = free_slot();
-    self.plan = (struct plan *)message.plan;
+    const char *unsound;
+    self.plan = in_memfd ? NULL : (struct plan *)message.plan;
     self.id = id;
     if (in_memfd && count > 0) {
-        void *map = (void *)sys_6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fds[--count], 0);
+        self.plan = map_plan(fds[--count], size);
         sys_close(fds[count]);
-        self.plan = (unsigned long)map > -4096UL ? NULL : map;
     }
     for (uint32_t i = 0; i < count; i++)
         self.fds[i] = fds[i];
@@ -101,8 +102,8 @@ static void start(uint32_t size, int *fds, uint32_t count, bool in_memfd)
         refuse(id, -ENOMEM, "map the plan");
     else if (index == MAX_SLOTS)
         refuse(id, -EAGAIN, "no free slot in the spawner");
-    else if (!plan_is_sound(self.plan, size, count))
-        refuse(id, -EINVAL, "the plan is of another version");
+    else if ((unsound = plan_decode(self.plan, size, count)) != NULL)
+        refuse(id, -EINVAL, unsound);
     else {
         slots[index] = (struct slot){.id = id, .status = -1, .pidfd = -1};
         int result = launch(&slots[index], index);
