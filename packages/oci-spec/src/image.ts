@@ -7,20 +7,10 @@ import {
 } from './generated/image-validators.js'
 import type { Descriptor, ImageConfig, ImageLayout, Index, Manifest } from './generated/image.js'
 import { parseJson } from './json.js'
-import { findProblems, type Problem, refuse, type Validator } from './problem.js'
+import { checker } from './problem.js'
 import { ambiguityProblems } from './rules.js'
 
-const code = 'ERR_INVALID_IMAGE'
-
-function check<T extends object>(
-  name: string,
-  validator: unknown,
-  value: unknown,
-  rules: (value: T) => Problem[] = () => [],
-): void {
-  refuse(code, name, findProblems(validator as Validator, value))
-  refuse(code, name, rules(value as T))
-}
+const check = checker('ERR_INVALID_IMAGE')
 
 /** Throws ERR_INVALID_IMAGE, with the first place that is wrong, unless `value` is a content descriptor (image-spec descriptor.md). */
 export function validateDescriptor(value: unknown): asserts value is Descriptor {

@@ -79,7 +79,7 @@ export function findProblems(validator: Validator, value: unknown): Problem[] {
 const shown = 8
 
 /** Throws an error with `code` that lists the problems, if there are any; its `path` is the first one's place. */
-export function refuse(code: string, name: string, problems: readonly Problem[]): void {
+function refuse(code: string, name: string, problems: readonly Problem[]): void {
   if (problems.length === 0) return
   const lines = problems.slice(0, shown).map(({ keys, message }) => {
     const path = formatPath(keys)
@@ -89,4 +89,20 @@ export function refuse(code: string, name: string, problems: readonly Problem[])
   throw new CofferdamError(code, `${name} is not valid: ${lines.join('; ')}`, {
     path: formatPath(problems[0]!.keys),
   })
+}
+
+/**
+ * A check of documents whose errors have `code`: what the generated validator finds, then what `rules` find in a document
+ * of the right shape.
+ */
+export function checker(code: string) {
+  return <T extends object>(
+    name: string,
+    validator: unknown,
+    value: unknown,
+    rules: (value: T) => Problem[] = () => [],
+  ): void => {
+    refuse(code, name, findProblems(validator as Validator, value))
+    refuse(code, name, rules(value as T))
+  }
 }

@@ -8,20 +8,10 @@ import {
 } from './generated/runtime-validators.js'
 import type { Features, Process, Resources, Seccomp, Spec, State } from './generated/runtime.js'
 import { parseJson } from './json.js'
-import { findProblems, type Problem, refuse, type Validator } from './problem.js'
+import { checker } from './problem.js'
 import { processProblems, specProblems } from './rules.js'
 
-const code = 'ERR_INVALID_SPEC'
-
-function check<T extends object>(
-  name: string,
-  validator: unknown,
-  value: unknown,
-  rules: (value: T) => Problem[] = () => [],
-): void {
-  refuse(code, name, findProblems(validator as Validator, value))
-  refuse(code, name, rules(value as T))
-}
+const check = checker('ERR_INVALID_SPEC')
 
 /** Throws ERR_INVALID_SPEC, with every place that is wrong, unless `value` is config.json of a bundle (runtime-spec config.md). */
 export function validateSpec(value: unknown): asserts value is Spec {

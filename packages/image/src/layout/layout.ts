@@ -1,6 +1,7 @@
 import { mkdir, open, stat, utimes, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
+import { addBlob } from '../content/add-blob.js'
 import type {
   BlobSink,
   BlobSource,
@@ -157,11 +158,7 @@ export class ImageLayout implements BlobSource, BlobSink {
 
   /** Adds content and returns its descriptor. */
   async add(bytes: Uint8Array, descriptor: Descriptor): Promise<Descriptor> {
-    if (!(await this.has(descriptor))) {
-      await using writer = await this.openBlob(descriptor)
-      if (writer.offset === 0) await writer.write(bytes)
-      await writer.commit()
-    }
+    await addBlob(this, descriptor, (offset) => [bytes.subarray(offset)])
     return descriptor
   }
 

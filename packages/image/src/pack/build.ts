@@ -1,4 +1,5 @@
 import { validateImageConfig, type ExecutionConfig } from '@cofferdam/oci-spec'
+import { addBlob } from '../content/add-blob.js'
 import type { BlobSink } from '../content/blobs.js'
 import type { Descriptor, Platform } from '../content/descriptor.js'
 import { mediaTypes } from '../content/media-types.js'
@@ -27,11 +28,7 @@ function platformFields({ os, architecture, variant }: Platform): Platform {
 async function add(sink: BlobSink, value: object, mediaType: string): Promise<Descriptor> {
   const bytes = Buffer.from(JSON.stringify(value))
   const descriptor = { mediaType, digest: computeDigest(bytes), size: bytes.length }
-  if (!(await sink.has(descriptor))) {
-    await using writer = await sink.openBlob(descriptor)
-    if (writer.offset < bytes.length) await writer.write(bytes.subarray(writer.offset))
-    await writer.commit()
-  }
+  await addBlob(sink, descriptor, (offset) => [bytes.subarray(offset)])
   return descriptor
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, createZstdCompress } from 'node:zlib'
+import { addBlob } from '../content/add-blob.js'
 import type { BlobSink } from '../content/blobs.js'
 import type { Descriptor } from '../content/descriptor.js'
 import { mediaTypes } from '../content/media-types.js'
@@ -71,13 +72,7 @@ export async function addLayer(
       signal === undefined ? {} : { signal },
     )
     const descriptor = { mediaType, digest: finishDigest(packed, 'sha256'), size }
-    if (!(await sink.has(descriptor))) {
-      await using writer = await sink.openBlob(descriptor)
-      for await (const chunk of createReadStream(path, { start: writer.offset, highWaterMark: 256 * 1024 })) {
-        await writer.write(chunk as Uint8Array)
-      }
-      await writer.commit()
-    }
+    await addBlob(sink, descriptor, (start) => createReadStream(path, { start, highWaterMark: 256 * 1024 }))
     return { descriptor, diffId: finishDigest(plain, 'sha256') }
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -1,3 +1,34 @@
+import type { FlowOp } from './flow-ops.js'
+import type { MountOp } from './mount-ops.js'
+
+/** Names of the {@link MountOp}s, in the order of `enum op_code`. */
+export const mountOps: readonly MountOp['op'][] = [
+  'propagation',
+  'root',
+  'fsmount',
+  'bind',
+  'attach',
+  'setAttr',
+  'reconfigure',
+  'mkdir',
+  'symlink',
+  'mknod',
+  'mask',
+  'readonlyPaths',
+  'pivotRoot',
+]
+
+/** Names of the {@link FlowOp}s, in the order of `enum op_code`. */
+export const flowOps: readonly FlowOp['op'][] = [
+  'pty',
+  'stdio',
+  'hook',
+  'barrier',
+  'waitForStart',
+  'cwd',
+  'lookup',
+]
+
 /** `enum op_code` of sys/native/include/plan.h, in its order. */
 export const OP = Object.fromEntries(
   [
@@ -5,19 +36,7 @@ export const OP = Object.fromEntries(
     'timeOffsets',
     'setsid',
     'keyring',
-    'propagation',
-    'root',
-    'fsmount',
-    'bind',
-    'attach',
-    'setAttr',
-    'reconfigure',
-    'mkdir',
-    'symlink',
-    'mknod',
-    'mask',
-    'readonlyPaths',
-    'pivotRoot',
+    ...mountOps,
     'hostname',
     'domainname',
     'sysctl',
@@ -35,13 +54,7 @@ export const OP = Object.fromEntries(
     'memoryPolicy',
     'cpuAffinity',
     'label',
-    'pty',
-    'stdio',
-    'hook',
-    'barrier',
-    'waitForStart',
-    'cwd',
-    'lookup',
+    ...flowOps,
     'unshare',
     'loopback',
     'exec',

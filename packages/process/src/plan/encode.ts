@@ -1,4 +1,4 @@
-import { CLONE_NEW, OP } from './codes.js'
+import { CLONE_NEW, OP, flowOps, mountOps } from './codes.js'
 import type { CloneSection, IdMapping } from './clone.js'
 import { encodeMountOp } from './encode-mounts.js'
 import { encodeFlowOp, encodeProcessOp, type Barriers } from './encode-process.js'
@@ -26,26 +26,12 @@ export interface EncodedPlan {
   readonly before: readonly Op[]
 }
 
-const mountOps = new Set<string>([
-  'propagation',
-  'root',
-  'fsmount',
-  'bind',
-  'attach',
-  'setAttr',
-  'reconfigure',
-  'mkdir',
-  'symlink',
-  'mknod',
-  'mask',
-  'readonlyPaths',
-  'pivotRoot',
-])
-const flowOps = new Set<string>(['pty', 'stdio', 'hook', 'barrier', 'waitForStart', 'cwd', 'lookup'])
+const isMountOp = new Set<string>(mountOps)
+const isFlowOp = new Set<string>(flowOps)
 
 function encodeOp(writer: PlanWriter, op: Op, barriers: Barriers): OpRecord {
-  if (mountOps.has(op.op)) return encodeMountOp(writer, op as MountOp)
-  if (flowOps.has(op.op)) return encodeFlowOp(writer, op as FlowOp, barriers)
+  if (isMountOp.has(op.op)) return encodeMountOp(writer, op as MountOp)
+  if (isFlowOp.has(op.op)) return encodeFlowOp(writer, op as FlowOp, barriers)
   if (OP[op.op] === undefined) throw invalidPlan(`no such op: ${JSON.stringify(op.op)}`)
   return encodeProcessOp(writer, op as ProcessOp)
 }

@@ -1,12 +1,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "args.h"
 #include "lane.h"
+#include "thread.h"
 
 struct lane {
     napi_env env;
@@ -163,15 +163,11 @@ static napi_value lane_open(napi_env env, napi_callback_info info)
     }
     lane->owners = 1;
     napi_unref_threadsafe_function(env, lane->report);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&lane->thread, NULL, serve, lane);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int error = thread_start(&lane->thread, serve, lane);
     if (error != 0) {
         lane->joined = true;
         napi_release_threadsafe_function(lane->report, napi_tsfn_abort);
-        return arg_int(env, -error);
+        return arg_int(env, error);
     }
     lane->owners = 2;
     napi_add_env_cleanup_hook(env, on_environment_end, lane);

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +10,7 @@
 #include "args.h"
 #include "plan.h"
 #include "program.h"
+#include "thread.h"
 
 /*
  * The connection to a spawner. A native thread receives its reports; JavaScript gets them in batches, one call for all
@@ -218,16 +218,12 @@ static napi_value spawner_open(napi_env env, napi_callback_info info)
     napi_create_threadsafe_function(env, argv[2], NULL, name, 0, 1, spawner, on_deliver_end, spawner, deliver,
                                     &spawner->deliver);
     napi_unref_threadsafe_function(env, spawner->deliver);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&spawner->thread, NULL, receive, spawner);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int error = thread_start(&spawner->thread, receive, spawner);
     if (error != 0) {
         close(spawner->socket);
         spawner->joined = true;
         napi_release_threadsafe_function(spawner->deliver, napi_tsfn_abort);
-        return arg_int(env, -error);
+        return arg_int(env, error);
     }
     spawner->owners = 2;
     napi_add_env_cleanup_hook(env, on_environment_end, spawner);

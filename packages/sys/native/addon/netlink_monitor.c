@@ -4,7 +4,6 @@
 #include <linux/netlink.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "thread.h"
 
 /* A thread that reads the events of a netlink socket; JavaScript is called with a buffer, or -errno (ENOBUFS: events
  * were lost). */
@@ -173,15 +173,11 @@ static napi_value netlink_monitor(napi_env env, napi_callback_info info)
     }
     monitor->owners = 1;
     napi_unref_threadsafe_function(env, monitor->report);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(&monitor->thread, NULL, watch, monitor);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    error = thread_start(&monitor->thread, watch, monitor);
     if (error != 0) {
         monitor->joined = true;
         napi_release_threadsafe_function(monitor->report, napi_tsfn_abort);
-        return arg_int(env, -error);
+        return arg_int(env, error);
     }
     monitor->owners = 2;
     napi_add_env_cleanup_hook(env, on_environment_end, monitor);
