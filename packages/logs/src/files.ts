@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isErrno } from '@cofferdam/core'
@@ -16,4 +17,12 @@ export async function logFiles(dir: string): Promise<number[]> {
   return names
     .flatMap((name) => (/^\d{8}\.log$/.test(name) ? [Number(name.slice(0, 8))] : []))
     .sort((a, b) => a - b)
+}
+
+/** Number of the file that the next writer of a log begins; 1 for a log without files. */
+export function nextLogFile(dir: string): number {
+  const numbers = readdirSync(dir).flatMap((name) =>
+    /^\d{8}\.log$/.test(name) ? [Number(name.slice(0, 8))] : [],
+  )
+  return Math.max(0, ...numbers) + 1
 }

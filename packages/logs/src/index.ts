@@ -6,6 +6,7 @@ export { decodeFrames, encodeFrame, frameHeaderSize, maxFramePayload } from './f
 export type { DecodedFrames, LogFrame, LogStream } from './frame.js'
 export { LogWriter } from './writer.js'
 export type { LogWriterOptions } from './writer.js'
+export { nextLogFile } from './files.js'
 export { readLog } from './read.js'
 export type { ReadLogOptions } from './read.js'
 export { logLines, tailLines } from './lines.js'

@@ -66,10 +66,11 @@ export type { PortReservation } from './socket.js'
 export {
   REPORT,
   REQUEST,
+  monitorConnect,
   spawnerOpen,
   spawnerPid,
   spawnerRef,
   spawnerSend,
   spawnerShutdown,
 } from './spawner.js'
-export type { Report, SpawnerHandle } from './spawner.js'
+export type { InitRole, Report, SpawnerHandle } from './spawner.js'

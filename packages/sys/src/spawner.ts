@@ -5,7 +5,7 @@ import { native, programPath } from './native.js'
 export type SpawnerHandle = object
 
 interface SpawnerCalls {
-  spawnerOpen(path: string, detached: number, onReports: (batch: unknown[]) => void): SpawnerHandle | number
+  spawnerOpen(path: string, role: string, onReports: (batch: unknown[]) => void): SpawnerHandle | number
   spawnerSend(
     spawner: SpawnerHandle,
     type: number,
@@ -21,8 +21,22 @@ interface SpawnerCalls {
 }
 const calls = () => native<SpawnerCalls>()
 
-/** Types of requests and reports; the same numbers as in native/include/plan.h. */
-export const REQUEST = { START: 1, START_MEMFD: 2, CONTINUE: 3, KILL: 4 } as const
+/** Types of requests and reports; the same numbers as in native/include/plan.h and monitor-protocol.h. */
+export const REQUEST = {
+  START: 1,
+  START_MEMFD: 2,
+  CONTINUE: 3,
+  KILL: 4,
+  MONITOR: 16,
+  HELLO: 17,
+  DETACH: 18,
+  HOLD: 19,
+  OOM: 20,
+  ATTACH: 21,
+  UNATTACH: 22,
+  RESIZE: 23,
+  SIGNAL: 24,
+} as const
 /** Reports of the spawner; LOST, of the addon, is the last: the connection is gone. */
 export const REPORT = {
   CLONED: 1,
@@ -33,6 +47,10 @@ export const REPORT = {
   FD: 6,
   EXIT: 7,
   GONE: 8,
+  HELLO: 16,
+  DONE: 17,
+  ENDED: 18,
+  LAGGED: 19,
   LOST: 100,
 } as const
 
@@ -74,18 +92,40 @@ function toReport(batch: readonly unknown[], at: number): Report {
   }
 }
 
-/**
- * Starts `init` as guard and spawner, or, `detached`, as a spawner alone whose children outlive it. Reports arrive on
- * the event loop, which the connection does not keep alive unless told to ({@link spawnerRef}).
- * @throws CofferdamError `ERR_SYSCALL` (EPERM where clone or exec is forbidden), `ERR_NATIVE_MISSING`
- */
-export function spawnerOpen(detached: boolean, onReport: (report: Report) => void): SpawnerHandle {
-  const path = programPath('init')
-  const opened = calls().spawnerOpen(path, detached ? 1 : 0, (batch) => {
+/** What `init` is started as. */
+export type InitRole = 'guard' | 'detached' | 'monitor'
+
+function open(path: string, role: string, action: string, onReport: (report: Report) => void): SpawnerHandle {
+  const opened = calls().spawnerOpen(path, role, (batch) => {
     for (let at = 0; at < batch.length; at += FIELDS) onReport(toReport(batch, at))
   })
-  if (typeof opened === 'number') check('execveat', opened, { action: 'start the spawner', path })
+  if (typeof opened === 'number') {
+    check(role === 'connect' ? 'connect' : 'execveat', opened, { action, path })
+  }
   return opened as SpawnerHandle
+}
+
+/**
+ * Starts `init`: as guard and spawner, `detached` as a spawner alone whose children outlive it, or as the `monitor` of
+ * one container. Reports arrive on the event loop, which the connection does not keep alive unless told to
+ * ({@link spawnerRef}).
+ * @throws CofferdamError `ERR_SYSCALL` (EPERM where clone or exec is forbidden), `ERR_NATIVE_MISSING`
+ */
+export function spawnerOpen(role: InitRole, onReport: (report: Report) => void): SpawnerHandle {
+  return open(
+    programPath('init'),
+    role,
+    role === 'monitor' ? 'start a monitor' : 'start the spawner',
+    onReport,
+  )
+}
+
+/**
+ * Connects to the socket of a monitor, which takes launches like a spawner.
+ * @throws CofferdamError `ERR_SYSCALL` (ECONNREFUSED: it has ended; EAGAIN: it does not answer)
+ */
+export function monitorConnect(path: string, onReport: (report: Report) => void): SpawnerHandle {
+  return open(path, 'connect', 'connect to the monitor', onReport)
 }
 
 /** Sends a request; false when the connection is full. @throws CofferdamError `ERR_SYSCALL` (EPIPE: it is gone) */
@@ -112,7 +152,7 @@ export function spawnerRef(spawner: SpawnerHandle, on: boolean): void {
   calls().spawnerRef(spawner, on ? 1 : 0)
 }
 
-/** Process id of the guard (of the spawner when detached). */
+/** Process id of the guard (of the spawner when detached); of a monitor 0 or that of a process that has ended. */
 export function spawnerPid(spawner: SpawnerHandle): number {
   return calls().spawnerPid(spawner)
 }

@@ -26,6 +26,8 @@ export interface LaunchOptions {
   readonly onCloned?: (process: LaunchingProcess) => unknown
   /** The same as the plan's, for a plan that is made by a function. */
   readonly detached?: boolean
+  /** Who starts it: this environment's own spawner unless given; a monitor's, for what outlives this process. */
+  readonly spawner?: SpawnerClient
   /** Ends the launch; after the start it has no effect. */
   readonly signal?: AbortSignal
 }
@@ -80,7 +82,7 @@ class Launch implements LaunchSink {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.#client = spawnerClient(options.detached ?? isDetached(source))
+    this.#client = options.spawner ?? spawnerClient(options.detached ?? isDetached(source))
     this.#client.ref()
     this.#id = this.#client.start(this)
     const { signal } = options

@@ -30,7 +30,7 @@ const MAX_STARTING = 2 * availableParallelism()
 const TURN_BUDGET = 0.5
 
 /**
- * One spawner and the launches under way in it: starts are compiled and sent in the order they came, a bounded number
+ * One spawner, or a monitor, which takes launches like one, and the launches under way in it: starts are compiled and sent in the order they came, a bounded number
  * at a time and for a bounded part of each turn of the event loop.
  */
 export class SpawnerClient {
@@ -45,9 +45,17 @@ export class SpawnerClient {
   #lost = false
   readonly #onLost: () => void
 
-  constructor(detached: boolean, onLost: () => void) {
+  readonly #onOther: ((report: Report) => void) | undefined
+
+  /** @throws what `open` throws */
+  constructor(
+    open: (onReport: (report: Report) => void) => SpawnerHandle,
+    onLost: () => void,
+    onOther?: (report: Report) => void,
+  ) {
     this.#onLost = onLost
-    this.#handle = spawnerOpen(detached, (report) => this.#onReport(report))
+    this.#onOther = onOther
+    this.#handle = open((report) => this.#onReport(report))
   }
 
   /** The connection itself, for tests and diagnosis. */
@@ -163,6 +171,10 @@ export class SpawnerClient {
       this.#end()
       return
     }
+    if (report.type >= REPORT.HELLO) {
+      this.#onOther?.(report)
+      return
+    }
     const sink = this.#sinks.get(report.id)
     if (report.type !== REPORT.CLONED && report.type !== REPORT.FD && this.#starting.delete(report.id)) {
       if (this.#waiting.size > 0) this.#pumpLater()
@@ -197,9 +209,12 @@ const clients = new Map<boolean, SpawnerClient>()
 export function spawnerClient(detached = false): SpawnerClient {
   const known = clients.get(detached)
   if (known !== undefined) return known
-  const client: SpawnerClient = new SpawnerClient(detached, () => {
-    if (clients.get(detached) === client) clients.delete(detached)
-  })
+  const client: SpawnerClient = new SpawnerClient(
+    (onReport) => spawnerOpen(detached ? 'detached' : 'guard', onReport),
+    () => {
+      if (clients.get(detached) === client) clients.delete(detached)
+    },
+  )
   clients.set(detached, client)
   return client
 }

@@ -11,6 +11,7 @@ import {
   type LaunchPlan,
   type NamespaceKind,
   type Op,
+  type SpawnerClient,
   terminalStream,
 } from '@cofferdam/process'
 import { O_PATH, setWindowSize } from '@cofferdam/sys'
@@ -43,6 +44,8 @@ export interface ExecOptions {
   readonly extraFds?: readonly number[]
   /** Outlives this process. */
   readonly detached?: boolean
+  /** Who starts it and is its parent; see `CreateOptions`. */
+  readonly spawner?: SpawnerClient
   readonly signal?: AbortSignal
 }
 
@@ -171,6 +174,7 @@ export async function execIn(
       detached: options.detached ?? false,
     })
     const launched = await launch(plan, {
+      ...(options.spawner === undefined ? {} : { spawner: options.spawner }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       barriers: { [Barrier.cgroup]: ({ pid }) => cgroup?.join(pid) },
     })

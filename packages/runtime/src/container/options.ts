@@ -1,4 +1,5 @@
 import type { Cgroup } from '@cofferdam/cgroups'
+import type { SpawnerClient } from '@cofferdam/process'
 import type { Spec } from '../spec/types.js'
 import type { CgroupSettings } from './cgroup.js'
 import type { StdioEntry, TtyOptions } from './stdio.js'
@@ -33,6 +34,8 @@ export type CreateOptions = ContainerSource & {
   readonly init?: boolean
   /** Outlives this process, which then hears nothing of its end. */
   readonly detached?: boolean
+  /** Who starts it and is its parent: a monitor, for a container whose end is heard of when this process is gone. */
+  readonly spawner?: SpawnerClient
   readonly signal?: AbortSignal
 }
 

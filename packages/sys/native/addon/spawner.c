@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,7 +83,7 @@ static void *receive(void *data)
     }
     /* Our end goes too; the guard is there until all that was attached is gone. */
     shutdown(spawner->socket, SHUT_RDWR);
-    while (waitpid(spawner->pid, NULL, __WALL) < 0 && errno == EINTR)
+    while (spawner->pid > 0 && waitpid(spawner->pid, NULL, __WALL) < 0 && errno == EINTR)
         ;
     memset(&report, 0, sizeof report);
     report.type = REPORT_LOST;
@@ -178,10 +180,29 @@ static void finalize(napi_env env, void *data, void *hint)
     disown(spawner);
 }
 
-static int connect_spawner(struct spawner *spawner, const char *path, bool detached)
+static int connect_monitor(struct spawner *spawner, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    strcpy(address.sun_path, path);
+    spawner->socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (spawner->socket < 0)
+        return -errno;
+    /* Not blocking: the queue of one that is stopped may be full (EAGAIN). */
+    if (connect(spawner->socket, (struct sockaddr *)&address, sizeof address) < 0 ||
+        fcntl(spawner->socket, F_SETFL, 0) < 0) {
+        int error = errno;
+        close(spawner->socket);
+        return -error;
+    }
+    return 0;
+}
+
+static int connect_spawner(struct spawner *spawner, const char *path, const char *role)
 {
     int pair[2], size = 1 << 20;
-    char *const argv[] = {"init", detached ? "detached" : "guard", NULL};
+    char *const argv[] = {"init", (char *)role, NULL};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
     for (int i = 0; i < 2; i++)
@@ -195,20 +216,23 @@ static int connect_spawner(struct spawner *spawner, const char *path, bool detac
     return result;
 }
 
-/* spawnerOpen(path, detached, onReports): an external or -errno */
+/*
+ * spawnerOpen(path, role, onReports): starts init in a role, `guard`, `detached` or `monitor`; with role `connect` the
+ * path is the socket of a monitor. An external or -errno.
+ */
 static napi_value spawner_open(napi_env env, napi_callback_info info)
 {
     napi_value argv[3], name, external;
-    char path[ARG_PATH];
-    int32_t detached;
+    char path[ARG_PATH], role[16];
     if (!arg_get(env, info, 3, argv) || !arg_text(env, argv[0], path, sizeof path) ||
-        !arg_i32(env, argv[1], &detached))
+        !arg_text(env, argv[1], role, sizeof role))
         return arg_int(env, -EINVAL);
     struct spawner *spawner = calloc(1, sizeof *spawner);
     if (spawner == NULL)
         return arg_int(env, -ENOMEM);
     pthread_mutex_init(&spawner->lock, NULL);
-    int result = connect_spawner(spawner, path, detached != 0);
+    int result =
+        strcmp(role, "connect") == 0 ? connect_monitor(spawner, path) : connect_spawner(spawner, path, role);
     if (result < 0) {
         free(spawner);
         return arg_int(env, result);
@@ -294,7 +318,7 @@ static napi_value spawner_ref(napi_env env, napi_callback_info info)
     return arg_int(env, 0);
 }
 
-/* spawnerPid(spawner): of the guard (of the spawner when detached) */
+/* spawnerPid(spawner): of the guard (of the spawner when detached); 0 where it is no child */
 static napi_value spawner_pid(napi_env env, napi_callback_info info)
 {
     napi_value argv[1];

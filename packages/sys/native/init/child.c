@@ -101,6 +101,7 @@ _Noreturn void child_main(int maps_pipe)
     uint64_t none = 0;
     char byte;
     struct plan *plan = self.plan;
+    report_flags = 0;
     if ((plan->flags & PLAN_DETACHED) == 0)
         sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0);
     sys_4(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);

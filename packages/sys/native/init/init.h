@@ -31,8 +31,11 @@ extern struct launch self;
 extern bool spawner_detached;
 _Noreturn void guard_main(void);
 _Noreturn void spawner_main(void);
+_Noreturn void monitor_main(void);
 
-/* kill.c: kills and reaps children until there are none; *status gets that of `pid`, true if it was among them. */
+/* kill.c */
+void kill_children(void);
+/* Kills and reaps children until there are none; *status gets that of `pid`, true if it was among them. */
 bool kill_descendants(int pid, int *status, struct rusage *usage);
 
 /* clone.c */
@@ -51,6 +54,7 @@ void run_ops(struct op *ops, uint32_t count, int first_index, int step);
 _Noreturn void fail(int error);
 
 /* report.c */
+extern int report_flags; /* MSG_DONTWAIT in a monitor */
 void report_send(int socket, struct report *report, int fd);
 void report_fd(enum fd_kind kind, int fd);
 /* Waits for Node's answer on the status socket: 0, or the error that ends the launch. */

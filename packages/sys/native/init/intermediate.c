@@ -10,6 +10,7 @@
 void run_before(void)
 {
     struct plan *plan = self.plan;
+    report_flags = 0;
     if (plan->flags & PLAN_HIDE)
         sys_prctl(PR_SET_DUMPABLE, 0, 0);
     self.root = -1;

@@ -11,7 +11,7 @@ static int own_pid(void)
 }
 
 /* Sends SIGKILL to every child (proc_pid_children(5)); a child's own children become ours when it is gone. */
-static void kill_children(void)
+void kill_children(void)
 {
     char path[64] = "self/task/";
     size_t length = 10 + text_decimal(path + 10, (unsigned)own_pid());

@@ -1,6 +1,6 @@
 /*
  * init: the static program that starts processes for Node. Node's addon executes it as `init guard`, which forks the
- * spawner, or as `init detached`, a spawner without a guard.
+ * spawner, as `init detached`, a spawner without a guard, or as `init monitor`.
  */
 #include "init.h"
 
@@ -104,6 +104,10 @@ __attribute__((used)) _Noreturn void init_main(long *stack)
         arrange_fds();
         spawner_detached = true;
         spawner_main();
+    }
+    if (role[0] == 'm') {
+        arrange_fds();
+        monitor_main();
     }
     sys_exit(64);
 }

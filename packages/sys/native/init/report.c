@@ -5,7 +5,9 @@ struct rights {
     int fd;
 };
 
-/* One message; fd -1: none. A lost receiver is noticed elsewhere, so errors are not reported. */
+int report_flags;
+
+/* One message; fd -1: none. A lost receiver is noticed elsewhere; one whose queue is full is cut off. */
 void report_send(int socket, struct report *report, int fd)
 {
     size_t detail = 0;
@@ -26,8 +28,11 @@ void report_send(int socket, struct report *report, int fd)
         message.msg_control = &control;
         message.msg_controllen = sizeof control;
     }
-    while (sys_3(SYS_sendmsg, socket, &message, MSG_NOSIGNAL) == -EINTR)
+    long sent;
+    while ((sent = sys_3(SYS_sendmsg, socket, &message, MSG_NOSIGNAL | report_flags)) == -EINTR)
         ;
+    if (sent == -EAGAIN)
+        sys_2(SYS_shutdown, socket, SHUT_RDWR);
 }
 
 static void set_detail(struct report *report, const char *detail)

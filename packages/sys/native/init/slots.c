@@ -11,11 +11,21 @@ static struct {
 } early[64];
 static unsigned early_next;
 
-/* Hands the pid and pidfd to Node. */
+bool (*slot_observer)(struct slot *slot, const struct report *report, int fd);
+
+static void tell(struct slot *slot, struct report *report, int fd)
+{
+    if (slot_observer != NULL && slot_observer(slot, report, fd))
+        fd = -1;
+    if (slot->to >= 0)
+        report_send(slot->to, report, fd);
+}
+
+/* Hands the pid and pidfd to the client. */
 void slot_cloned(struct slot *slot)
 {
     struct report report = {.type = R_CLONED, .id = slot->id, .pid = slot->pid};
-    report_send(NODE_FD, &report, slot->pidfd);
+    tell(slot, &report, slot->pidfd);
     close_fd(&slot->pidfd);
     slot->pidfd = -1;
 }
@@ -23,7 +33,7 @@ void slot_cloned(struct slot *slot)
 static void started(struct slot *slot)
 {
     struct report report = {.type = R_STARTED, .id = slot->id, .pid = slot->pid};
-    report_send(NODE_FD, &report, slot->pidfd);
+    tell(slot, &report, slot->pidfd);
     close_fd(&slot->pidfd);
     slot->pidfd = -1;
 }
@@ -44,7 +54,7 @@ static void settle(struct slot *slot)
             .user_us = (uint64_t)slot->usage.ru_utime.tv_sec * 1000000 + (uint64_t)slot->usage.ru_utime.tv_usec,
             .system_us = (uint64_t)slot->usage.ru_stime.tv_sec * 1000000 + (uint64_t)slot->usage.ru_stime.tv_usec,
         };
-        report_send(NODE_FD, &report, -1);
+        tell(slot, &report, -1);
     }
     close_fd(&slot->pidfd);
     slot->id = 0;
@@ -63,7 +73,7 @@ static void ended(struct slot *slot, const volatile int32_t *progress)
             started(slot);
         } else {
             struct report report = {.type = R_FAILED, .id = slot->id, .op = *progress, .detail = "killed"};
-            report_send(NODE_FD, &report, -1);
+            tell(slot, &report, -1);
             slot->failed = true;
         }
     }
@@ -116,7 +126,10 @@ void slot_read(struct slot *slot, const volatile int32_t *progress)
         if (report.type == R_FAILED)
             slot->failed = true;
         report.id = slot->id;
-        report_send(NODE_FD, &report, fd);
+        if (slot_observer != NULL && slot_observer(slot, &report, fd))
+            continue;
+        if (slot->to >= 0)
+            report_send(slot->to, &report, fd);
         close_fd(&fd);
     }
 }
@@ -142,7 +155,7 @@ static struct slot *owner(int pid)
     return NULL;
 }
 
-void slots_reap(const volatile int32_t *progress)
+int slots_reap(const volatile int32_t *progress)
 {
     int pid, status;
     struct rusage usage;
@@ -170,4 +183,5 @@ void slots_reap(const volatile int32_t *progress)
         if (slot->id != 0)
             settle(slot);
     }
+    return pid;
 }

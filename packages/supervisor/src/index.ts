@@ -1,0 +1,16 @@
+/**
+ * Containers that outlive their starter: each has a monitor, a static process of a few kB that keeps its streams, its
+ * log and how it ended, and that any process of its owner can speak with.
+ * @packageDocumentation
+ */
+export { startMonitor, MONITOR_CGROUP, pruneMonitorCgroup } from './monitor/start.js'
+export type { MonitorLog, MonitorOptions, StartingMonitor } from './monitor/start.js'
+export { connect } from './monitor/connect.js'
+export type { ConnectOptions } from './monitor/connect.js'
+export { Monitor } from './monitor/monitor.js'
+export type { Attachment, AttachOptions, LogPosition } from './monitor/attach.js'
+export { startDetached } from './start-detached.js'
+export type { StartDetachedOptions } from './start-detached.js'
+export { exitRecord, waitForExit } from './record.js'
+export type { DetachedExit } from './record.js'
+export { MONITOR_ABI } from './protocol/config.js'

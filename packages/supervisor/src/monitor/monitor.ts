@@ -1,0 +1,130 @@
+import { constants } from 'node:os'
+import { abortable, CofferdamError, isErrno } from '@cofferdam/core'
+import {
+  type Launchable,
+  launch,
+  type LaunchedProcess,
+  type LaunchOptions,
+  type SpawnerClient,
+} from '@cofferdam/process'
+import { processStart, REQUEST } from '@cofferdam/sys'
+import { type DetachedExit, exitRecord } from '../record.js'
+import { type Attachment, type AttachOptions, attach } from './attach.js'
+import type { Connection, Hello } from './connection.js'
+
+/**
+ * A container that outlives its starter, through its monitor. Several handles, of several processes, may be open at
+ * once; closing one only disconnects it. It keeps the event loop alive only while something is waited for.
+ */
+export class Monitor implements AsyncDisposable {
+  /** Absolute path of the monitor's directory. */
+  readonly directory: string
+  /** The monitor's process and its start time in clock ticks after boot: a pid alone may be reused. */
+  readonly monitorPid: number
+  readonly monitorStartTime: string
+  /** Whether its standard streams are a pseudo-terminal's. */
+  readonly terminal: boolean
+  protected readonly connection: Connection
+  protected known: number
+  #exited: Promise<DetachedExit> | undefined
+  #closed = false
+
+  /** @internal */
+  constructor(directory: string, connection: Connection, hello: Hello) {
+    this.directory = directory
+    this.connection = connection
+    this.known = hello.pid
+    this.monitorPid = hello.monitorPid
+    this.terminal = hello.terminal
+    this.monitorStartTime = processStart(hello.monitorPid) ?? ''
+  }
+
+  /** The container's first process as seen from here. */
+  get pid(): number {
+    return this.known
+  }
+
+  /** Takes launches: their processes are the monitor's children, end with it, and run on when this process ends. */
+  get spawner(): SpawnerClient {
+    return this.connection.spawner
+  }
+
+  /** When the monitor has ended too: all output is in the log, which has its end mark. Also when this was closed. */
+  get gone(): Promise<void> {
+    return this.connection.lost
+  }
+
+  /** How the container ended, after it has. Does not keep the event loop alive; {@link wait} does. */
+  get exited(): Promise<DetachedExit> {
+    this.#exited ??= Promise.race([this.connection.ended, this.connection.lost]).then(() => this.#readExit())
+    return this.#exited
+  }
+
+  #readExit(): DetachedExit {
+    const exit = exitRecord(this.directory)
+    if (exit !== undefined) return exit
+    throw new CofferdamError(
+      'ERR_MONITOR_DISCONNECTED',
+      'the container has not ended; this handle is closed',
+      {
+        path: this.directory,
+        hint: this.#closed
+          ? 'connect again'
+          : 'the monitor cut this client off, which did not read; connect again',
+      },
+    )
+  }
+
+  /**
+   * Waits until the container has ended, like `docker wait`. What it wrote may still be on its way: see {@link gone}.
+   * @throws CofferdamError `ERR_MONITOR_DISCONNECTED`; the reason of `signal`
+   */
+  wait(options: { readonly signal?: AbortSignal } = {}): Promise<DetachedExit> {
+    return this.connection.hold(abortable(this.exited, options.signal))
+  }
+
+  /**
+   * Sends a signal to the container's first process, by its parent, so that no other process can be meant; false when it
+   * has ended. @throws CofferdamError `ERR_SYSCALL`
+   */
+  async kill(signal: NodeJS.Signals | number = 'SIGTERM'): Promise<boolean> {
+    const value = typeof signal === 'number' ? signal : constants.signals[signal]
+    try {
+      await this.connection.ask(REQUEST.SIGNAL, 'kill', { value })
+      return true
+    } catch (error) {
+      if (isErrno(error, 'ESRCH') || (error as { code?: string }).code === 'ERR_MONITOR_LOST') return false
+      throw error
+    }
+  }
+
+  /** Changes the size of its terminal. @throws CofferdamError `ERR_SYSCALL` (ENOTTY: it has none), `ERR_MONITOR_LOST` */
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.connection.ask(REQUEST.RESIZE, 'ioctl', { value: (rows << 16) | columns })
+  }
+
+  /**
+   * Streams of what it writes from now on and of its standard input, like `docker attach`. Output that was before is in
+   * the log, up to the attachment's `position`. A client that does not read is cut off at the container's pace.
+   * @throws CofferdamError `ERR_MONITOR_LOST`, `ERR_SYSCALL` (EUSERS: too many are attached)
+   */
+  attach(options: AttachOptions = {}): Promise<Attachment> {
+    return attach(this.connection, this.terminal, options)
+  }
+
+  /** Runs a plan as a child of the monitor; see `launch` of `@cofferdam/process`. */
+  exec(plan: Launchable, options: Omit<LaunchOptions, 'spawner'> = {}): Promise<LaunchedProcess> {
+    return launch(plan, { ...options, spawner: this.spawner })
+  }
+
+  /** Disconnects; the container goes on. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.connection.close()
+    await this.connection.hold(this.connection.lost)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

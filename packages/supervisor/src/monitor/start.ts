@@ -1,0 +1,209 @@
+import { closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Cgroup } from '@cofferdam/cgroups'
+import { CofferdamError, DisposeStack } from '@cofferdam/core'
+import { nextLogFile } from '@cofferdam/logs'
+import { closeQuietly, pipe, processStart, REQUEST, spawnerOpen } from '@cofferdam/sys'
+import { encodeConfig, RECORD, SOCKET } from '../protocol/config.js'
+import { readRecord } from '../record.js'
+import { Connection, hello } from './connection.js'
+import { Monitor } from './monitor.js'
+
+/** Where monitors are unless told otherwise: a cgroup that no service manager kills together with their starter. */
+export const MONITOR_CGROUP = '/cofferdam-monitor'
+
+/** A log that the monitor writes; the same files as `LogWriter` of `@cofferdam/logs`. */
+export interface MonitorLog {
+  readonly directory: string
+  /** Bytes; 10 MiB unless given. */
+  readonly maxFileSize?: number
+  /** 5 unless given. */
+  readonly maxFiles?: number
+}
+
+/** Options of {@link startMonitor}. */
+export interface MonitorOptions {
+  /** Where its socket and record are made; itself made (0700) if missing. One monitor at a time. */
+  readonly directory: string
+  readonly log?: MonitorLog
+  /** `pipes` unless given: the container's standard streams; with `terminal` its launch opens a pseudo-terminal. */
+  readonly stdio?: 'pipes' | 'terminal'
+  /** Keep standard input open for clients that attach; without, the container's is /dev/null. With `pipes` only. */
+  readonly stdin?: boolean
+  /** Its cgroup, made if missing: {@link MONITOR_CGROUP} unless given; false: that of this process. */
+  readonly cgroup?: string | false
+  readonly signal?: AbortSignal
+}
+
+/** A monitor whose container is being started. When this is closed before {@link detach} nothing is left. */
+export class StartingMonitor extends Monitor {
+  readonly #theirs: number[]
+  readonly #inCgroup: Promise<void>
+
+  /** @internal */
+  constructor(
+    directory: string,
+    connection: Connection,
+    report: Parameters<typeof hello>[0],
+    theirs: number[],
+    inCgroup: Promise<void>,
+  ) {
+    super(directory, connection, hello(report))
+    this.#theirs = theirs
+    this.#inCgroup = inCgroup
+  }
+
+  /** The container's standard input, output and error, for its launch; closed by {@link detach}. */
+  get stdio(): readonly number[] {
+    return this.#theirs
+  }
+
+  /** Identity of the monitor as the owner of what outlives this process. */
+  get startTime(): string {
+    return processStart(this.monitorPid) ?? ''
+  }
+
+  /** Descriptors the monitor keeps open as long as it lives, like the sockets of published ports. */
+  holdFds(fds: readonly number[]): void {
+    if (fds.length > 0) this.connection.send(REQUEST.HOLD, { fds })
+  }
+
+  /**
+   * The container's cgroup, whose count of processes killed for want of memory is read at the end. Pass the promise on
+   * to the runtime, so that the monitor has it before the container is in it.
+   */
+  async watchMemory(cgroup: Promise<Cgroup>): Promise<Cgroup> {
+    const made = await cgroup
+    const v2 = made.mode === 'v2'
+    const directory = made.paths[v2 ? '' : 'memory']
+    if (directory === undefined) return made
+    let fd: number
+    try {
+      fd = openSync(join(directory, v2 ? 'memory.events' : 'memory.oom_control'), 'r')
+    } catch {
+      return made
+    }
+    try {
+      this.connection.send(REQUEST.OOM, { fds: [fd] })
+    } finally {
+      closeSync(fd)
+    }
+    return made
+  }
+
+  /**
+   * From now on the container and its monitor outlive this process; this handle stays connected.
+   * @throws CofferdamError `ERR_MONITOR_LOST`, `ERR_CGROUP_*`
+   */
+  async detach(): Promise<void> {
+    await this.#inCgroup
+    const ended = this.connection.ended.then(() => undefined)
+    await Promise.race([this.connection.ask(REQUEST.DETACH, 'detach'), ended])
+    this.closeStdio()
+  }
+
+  /** Remembers the container's first process. */
+  started(pid: number): void {
+    this.known = pid
+  }
+
+  /** Closes the container's ends of the standard streams here. Idempotent. */
+  closeStdio(): void {
+    for (const fd of this.#theirs.splice(0)) closeQuietly(fd)
+  }
+
+  override async close(): Promise<void> {
+    this.closeStdio()
+    await super.close()
+  }
+}
+
+/** Leftovers of a monitor that is gone; a living one is not touched. @throws CofferdamError `ERR_MONITOR_EXISTS` */
+function clear(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  let alive = false
+  try {
+    alive = readRecord(directory).alive
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_MONITOR_NOT_FOUND') return
+    throw error
+  }
+  if (alive) {
+    throw new CofferdamError('ERR_MONITOR_EXISTS', `a monitor lives in ${directory}`, { path: directory })
+  }
+  for (const name of [SOCKET, RECORD]) rmSync(join(directory, name), { force: true })
+}
+
+function openStreams(options: MonitorOptions, opened: DisposeStack) {
+  const theirs: number[] = []
+  const standard: (number | undefined)[] = []
+  if (options.stdio === 'terminal') return { theirs, standard }
+  for (const target of [0, 1, 2]) {
+    if (target === 0 && options.stdin !== true) {
+      theirs.push(openSync('/dev/null', constants.O_RDONLY))
+      continue
+    }
+    const ends = pipe()
+    theirs.push(target === 0 ? ends.read : ends.write)
+    const ours = target === 0 ? ends.write : ends.read
+    standard[target] = ours
+    opened.defer(() => closeQuietly(ours))
+  }
+  return { theirs, standard }
+}
+
+/**
+ * Starts a monitor: a process in a session and cgroup of its own that will be the parent of one container. Launch the
+ * container with its `spawner` and `stdio`, then `detach()`.
+ * @throws CofferdamError `ERR_MONITOR_EXISTS`, `ERR_MONITOR_LOST`, `ERR_SYSCALL`, `ERR_CGROUP_*`; nothing is left then
+ */
+export async function startMonitor(options: MonitorOptions): Promise<StartingMonitor> {
+  options.signal?.throwIfAborted()
+  const directory = resolve(options.directory)
+  clear(directory)
+  await using opened = new DisposeStack()
+  const { log } = options
+  const openDirectory = (path: string) => {
+    const fd = openSync(path, constants.O_DIRECTORY)
+    opened.defer(() => closeSync(fd))
+    return fd
+  }
+  if (log !== undefined) mkdirSync(log.directory, { recursive: true, mode: 0o700 })
+  const { theirs, standard } = openStreams(options, opened)
+  const config = encodeConfig({
+    directory: openDirectory(directory),
+    standard,
+    ...(log === undefined
+      ? {}
+      : {
+          log: {
+            directory: openDirectory(log.directory),
+            number: nextLogFile(log.directory),
+            maxFiles: log.maxFiles ?? 5,
+            maxFileSize: log.maxFileSize ?? 10 * 1024 * 1024,
+          },
+        }),
+  })
+  const cgroup = options.cgroup ?? MONITOR_CGROUP
+  const made = cgroup === false ? undefined : Cgroup.create(cgroup, {}, { reuse: true })
+  made?.catch(() => {})
+  const connection = new Connection((onReport) => spawnerOpen('monitor', onReport))
+  try {
+    const report = await connection.ask(REQUEST.MONITOR, 'start a monitor', {
+      payload: config.bytes,
+      fds: config.fds,
+    })
+    const inCgroup = made === undefined ? Promise.resolve() : made.then((one) => one.join(report.op))
+    inCgroup.catch(() => {})
+    return new StartingMonitor(directory, connection, report, theirs, inCgroup)
+  } catch (error) {
+    connection.close()
+    for (const fd of theirs) closeQuietly(fd)
+    throw error
+  }
+}
+
+/** Removes {@link MONITOR_CGROUP} where no monitor is left in it. Never throws for one in use. */
+export function pruneMonitorCgroup(): Promise<void> {
+  return Cgroup.prune({ root: MONITOR_CGROUP })
+}
