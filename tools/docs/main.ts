@@ -3,15 +3,12 @@
  * exports without a doc comment, broken {@link}s, links of Markdown files that lead nowhere, diagrams that Mermaid
  * refuses, and READMEs of packages that depart from their form.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { packages, root } from '../lint/packages.ts'
-import { checkLinks, type Fault } from './links.ts'
+import { root } from '../lint/packages.ts'
+import { checkDocuments, markdownFiles, published } from './documents.ts'
+import type { Fault } from './links.ts'
 import { checkDiagrams } from './mermaid.ts'
-import { checkReadme } from './readme.ts'
-
-const published = () => packages().filter(({ manifest }) => manifest.private !== true)
 
 function typedoc(...args: string[]): boolean {
   const program = join(root, 'node_modules/typedoc/bin/typedoc')
@@ -24,19 +21,8 @@ function typedoc(...args: string[]): boolean {
   return status === 0
 }
 
-function markdownFiles(): string[] {
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.md']
-  const names = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0')
-  return names.filter((name) => name !== '' && existsSync(join(root, name)))
-}
-
 async function faults(): Promise<Fault[]> {
-  const files = markdownFiles()
-  return [
-    ...files.flatMap((file) => checkLinks(root, file)),
-    ...(await checkDiagrams(root, files)),
-    ...published().flatMap(({ folder }) => checkReadme(root, folder)),
-  ]
+  return [...checkDocuments(), ...(await checkDiagrams(root, markdownFiles()))]
 }
 
 if (process.argv.includes('--check')) {

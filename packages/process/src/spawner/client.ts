@@ -16,6 +16,7 @@ import type { EncodedPlan } from '../plan/encode.js'
 export interface LaunchSink {
   /** Compiles the plan, when it is the launch's turn; what it throws goes to `onUnsent`. */
   encode(): EncodedPlan
+  /** Each report of this launch, in order. */
   onReport(report: Report): void
   /** The spawner is gone and everything attached to it has been killed. */
   onLost(): void
@@ -30,8 +31,8 @@ const MAX_STARTING = 2 * availableParallelism()
 const TURN_BUDGET = 0.5
 
 /**
- * One spawner, or a monitor, which takes launches like one, and the launches under way in it: starts are compiled and sent in the order they came, a bounded number
- * at a time and for a bounded part of each turn of the event loop.
+ * One spawner, or a monitor, which takes launches like one, and the launches under way in it: starts are compiled and
+ * sent in the order they came, a bounded number at a time and for a bounded part of each turn of the event loop.
  */
 export class SpawnerClient {
   readonly #handle: SpawnerHandle
@@ -99,6 +100,7 @@ export class SpawnerClient {
     if (this.#refs++ === 0 && !this.#lost) spawnerRef(this.#handle, true)
   }
 
+  /** Undoes one {@link SpawnerClient.ref}. */
   unref(): void {
     if (--this.#refs === 0 && !this.#lost) spawnerRef(this.#handle, false)
   }

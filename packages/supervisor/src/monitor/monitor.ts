@@ -24,7 +24,9 @@ export class Monitor implements AsyncDisposable {
   readonly monitorStartTime: string
   /** Whether its standard streams are a pseudo-terminal's. */
   readonly terminal: boolean
+  /** @internal */
   protected readonly connection: Connection
+  /** @internal */
   protected known: number
   #exited: Promise<DetachedExit> | undefined
   #closed = false
@@ -124,6 +126,7 @@ export class Monitor implements AsyncDisposable {
     await this.connection.hold(this.connection.lost)
   }
 
+  /** {@link Monitor.close}, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
