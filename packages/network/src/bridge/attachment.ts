@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isErrno } from '@cofferdam/core'
-import { transact } from '@cofferdam/netlink'
 import { closeQuietly } from '@cofferdam/sys'
 import { removeElements } from '../firewall/apply.js'
 import { publishElements } from '../firewall/publish.js'
+import { transactWithFlows } from '../host/flows.js'
 import type { HostStack } from '../host/stack.js'
 import type { Reservation } from '../ports/reserve.js'
 import type { Attachment, ContainerFiles } from '../types.js'
@@ -80,7 +80,7 @@ export class BridgeAttachment implements Attachment {
     }))
     if (steps.length === 0) return
     try {
-      await transact(stack.lane, steps)
+      await transactWithFlows(stack, steps, connection.ports)
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error
       for (const { set, elements } of publishElements(connection.ports, connection.address)) {

@@ -1,6 +1,7 @@
 import { isErrno } from '@cofferdam/core'
 import { NetlinkError, decodeLink, deleteLink, transact, type Step } from '@cofferdam/netlink'
 import { ensureFirewall } from '../firewall/apply.js'
+import { transactWithFlows } from '../host/flows.js'
 import { findLink } from '../host/links.js'
 import type { HostStack } from '../host/stack.js'
 import { NetlinkSocket } from '@cofferdam/netlink'
@@ -49,7 +50,8 @@ async function send(stack: HostStack, connection: Connection, fresh: boolean): P
   const index = known ?? (await connectForeign(stack, connection))
   const inside = { fd: endpoint.routeFd, messages: containerMessages(state, address, index) }
   const steps = [inside, ...portSteps(stack, connection)]
-  await transact(stack.lane, known === undefined ? steps : [hostStep(stack, connection), ...steps])
+  const all = known === undefined ? steps : [hostStep(stack, connection), ...steps]
+  await transactWithFlows(stack, all, connection.ports)
 }
 
 /** Removes a link that is or is not there. */
@@ -75,7 +77,7 @@ export async function connect(stack: HostStack, connection: Connection): Promise
     try {
       if (refused?.errno === 'ENOENT' && /nftables/.test(refused.message)) {
         await ensureFirewall(stack, state)
-        await transact(stack.lane, portSteps(stack, connection))
+        await transactWithFlows(stack, portSteps(stack, connection), connection.ports)
       } else if (refused?.errno === 'EEXIST' && refused.message.includes(vethName(address))) {
         await removeVeth(stack, address)
         await send(stack, connection, false)

@@ -1,3 +1,4 @@
+import { NetlinkSocket, deleteFlow, dumpFlowsToPort } from '@cofferdam/netlink'
 import { requires } from '@cofferdam/testing'
 import { eventually } from '@cofferdam/testing'
 import { bridge, type Attachment, type Network, type PortRequest } from '../../src/index.js'
@@ -140,6 +141,12 @@ requires(needs).describe('bridge network', () => {
     await second.peer.udpListen(53)
     expect(await remote.udp(hostAddress, 5353, 40001)).toMatchObject({ name: second.containerId })
     await first.peer.stop()
+    // As kernels forget flows that cannot forget all to a port at once.
+    using socket = await NetlinkSocket.open('netfilter', { netns: lab.host.fd })
+    const flows = await socket.request([dumpFlowsToPort('udp', 5353)])
+    expect(flows).toHaveLength(1)
+    await socket.request(flows.map(({ body }) => deleteFlow(body)))
+    expect(await socket.request([dumpFlowsToPort('udp', 5353)])).toEqual([])
   })
 
   it('refuses a port in use and names its holder, or finds a free one', async () => {

@@ -22,10 +22,19 @@ describe('removeTree', () => {
   })
   it('removes any number and depth', async () => {
     await using dir = await tempDir('remove')
-    const script =
-      'mkdir wide; cd wide; i=0; while [ $i -lt 3000 ]; do : > f$i; i=$((i+1)); done; cd ..;' +
-      ' mkdir deep; cd deep; i=0; while [ $i -lt 3000 ]; do mkdir d x; cd d; i=$((i+1)); done'
-    await runCommand(['sh', '-c', script], { cwd: dir.path }).then((result) => result.ok())
+    // Paths as long as this one can only be made from inside.
+    const script = `
+      const { mkdirSync, writeFileSync } = require('node:fs')
+      mkdirSync('wide')
+      mkdirSync('deep')
+      for (let i = 0; i < 3000; i++) writeFileSync('wide/f' + i, '')
+      process.chdir('deep')
+      for (let i = 0; i < 3000; i++) {
+        mkdirSync('d')
+        mkdirSync('x')
+        process.chdir('d')
+      }`
+    await runCommand([process.execPath, '-e', script], { cwd: dir.path }).then((result) => result.ok())
     const before = readdirSync('/proc/self/fd').length
     await Promise.all([removeTree(dir.join('wide')), removeTree(dir.join('deep'))])
     expect(readdirSync(dir.path)).toEqual([])

@@ -1,0 +1,40 @@
+import { isErrno } from '@cofferdam/core'
+import {
+  deleteFlow,
+  dumpFlowsToPort,
+  NetlinkError,
+  transact,
+  type ReceivedMessage,
+  type Step,
+} from '@cofferdam/netlink'
+import type { PublishedPort } from '../ports/port.js'
+import type { HostStack } from './stack.js'
+
+/**
+ * {@link transact} where the last step forgets the UDP flows to ports: one by one where the kernel cannot forget all
+ * flows to a port.
+ */
+export async function transactWithFlows(
+  stack: HostStack,
+  steps: readonly Step[],
+  ports: readonly PublishedPort[],
+): Promise<void> {
+  try {
+    await transact(stack.lane, steps)
+  } catch (error) {
+    const isLast = error instanceof NetlinkError && error.step === steps.length - 1
+    if (!isLast || !isErrno(error, 'EINVAL') || !error.message.startsWith('forget the udp flows')) throw error
+    for (const { protocol, host } of ports) if (protocol === 'udp') await forgetEach(stack, host)
+  }
+}
+
+async function forgetEach(stack: HostStack, port: number): Promise<void> {
+  const flows: ReceivedMessage[] = await stack.netfilter.request([dumpFlowsToPort('udp', port)])
+  for (const { body } of flows) {
+    try {
+      await stack.netfilter.request([deleteFlow(body)])
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error
+    }
+  }
+}
