@@ -63,6 +63,34 @@ describe('frames', () => {
   })
 })
 
+describe('a part of a log', () => {
+  const frame = (value: string): LogFrame => ({ stream: 'stdout', time: 1n, data: text(value) })
+  const read = async (dir: string, options: Parameters<typeof readLog>[1]) =>
+    (await all(readLog(dir, options))).map(({ data }) => Buffer.from(data).toString()).join('')
+  let dir: string
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'logs-'))
+    // Records at 0, 17 and 35 of the first file, at 0 of the second.
+    writeFileSync(
+      join(dir, '00000002.log'),
+      Buffer.concat(['a', 'bb', 'c'].map((one) => encodeFrame(frame(one)))),
+    )
+    writeFileSync(join(dir, '00000003.log'), encodeFrame(frame('d')))
+  })
+  afterEach(() => rmSync(dir, { recursive: true }))
+
+  it('begins and ends at records', async () => {
+    expect(await read(dir, { from: { file: 2, offset: 17 } })).toBe('bbcd')
+    expect(await read(dir, { until: { file: 2, offset: 35 } })).toBe('abb')
+    expect(await read(dir, { from: { file: 2, offset: 35 }, until: { file: 3, offset: 0 } })).toBe('c')
+    expect(await read(dir, { until: { file: 3, offset: 17 }, follow: true })).toBe('abbcd')
+    expect(await read(dir, { from: { file: 3, offset: 17 } })).toBe('')
+  })
+  it('is refused when its beginning was rotated away', async () => {
+    await expect(read(dir, { from: { file: 1, offset: 0 } })).rejects.toMatchObject({ code: 'ERR_LOG_GONE' })
+  })
+})
+
 describe('lines', () => {
   it('are whole whatever the records', async () => {
     await fc.assert(

@@ -8,7 +8,7 @@ export type { MonitorLog, MonitorOptions, StartingMonitor } from './monitor/star
 export { connect } from './monitor/connect.js'
 export type { ConnectOptions } from './monitor/connect.js'
 export { Monitor } from './monitor/monitor.js'
-export type { Attachment, AttachOptions, LogPosition } from './monitor/attach.js'
+export type { Attachment, AttachOptions } from './monitor/attach.js'
 export { startDetached } from './start-detached.js'
 export type { StartDetachedOptions } from './start-detached.js'
 export { exitRecord, waitForExit } from './record.js'

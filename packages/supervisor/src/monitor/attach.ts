@@ -1,13 +1,10 @@
-import type { Readable, Writable } from 'node:stream'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
+import { isCofferdamError } from '@cofferdam/core'
+import type { LogPosition } from '@cofferdam/logs'
 import { pipeStream } from '@cofferdam/process'
-import { closeQuietly, pipe, REPORT, REQUEST } from '@cofferdam/sys'
+import { catchUp } from './catch-up.js'
 import type { Connection } from './connection.js'
-
-/** A place in a log: the number of a file and the offset of a record in it. */
-export interface LogPosition {
-  readonly file: number
-  readonly offset: number
-}
+import { type Lag, openLive } from './live.js'
 
 /** What to attach; standard output and error unless given. */
 export interface AttachOptions {
@@ -16,6 +13,7 @@ export interface AttachOptions {
   readonly stderr?: boolean
   /** The end of `stdin` is the end of the container's standard input too (not of a terminal). */
   readonly closeStdin?: boolean
+  /** Detaches. */
   readonly signal?: AbortSignal
 }
 
@@ -27,86 +25,77 @@ export interface Attachment extends AsyncDisposable {
   readonly stderr?: Readable
   /** The first record of the log that these streams carry; what was before is only in the log. */
   readonly position: LogPosition
-  /**
-   * Set when the streams ended because this client was too slow: the record that is missing first, and how many bytes
-   * of it were delivered. The log has it all.
-   */
-  readonly lagged: (LogPosition & { readonly delivered: number }) | undefined
+  /** How often this client was too slow, and went on from the log. */
+  readonly lags: number
   /** Detaches; the streams end. Idempotent. */
   detach(): Promise<void>
 }
 
-const STDIN = 1
-const STDOUT = 2
-const STDERR = 4
-const CLOSE = 8
-
-/** Opens pipes and hands their other ends to the monitor. */
+/**
+ * Attaches. The monitor waits for no client: it cuts off one whose pipe is full, and that goes on from the log, where it
+ * had come to, and attaches again; so nothing is lost, unless there is no log or it was rotated away in the meantime.
+ */
 export async function attach(
   connection: Connection,
   terminal: boolean,
+  log: string | undefined,
   options: AttachOptions,
 ): Promise<Attachment> {
   options.signal?.throwIfAborted()
   const { stdin = false, stdout = true, stderr = !terminal, closeStdin = false } = options
-  const theirs: number[] = []
-  const ours: Record<'stdin' | 'stdout' | 'stderr', number | undefined> = {
-    stdin: undefined,
-    stdout: undefined,
-    stderr: undefined,
+  const first = await openLive(connection, { stdin, stdout, stderr, closeStdin })
+  const outputs = [stdout ? new PassThrough() : undefined, stderr ? new PassThrough() : undefined] as const
+  const input = first.stdin === undefined ? undefined : pipeStream(first.stdin, 'write')
+  // The container's end closes the other end: whoever writes on hears it from a listener of its own.
+  input?.on('error', () => {})
+  let live = first
+  let lags = 0
+  let detached = false
+
+  async function follow(): Promise<void> {
+    for (;;) {
+      const lag = await live.flow(outputs)
+      if (lag === undefined || detached) break
+      lags++
+      if (!(await goOn(lag))) break
+    }
+    for (const output of outputs) output?.end()
   }
-  let lagged: Attachment['lagged']
-  let flags = closeStdin ? CLOSE : 0
-  try {
-    for (const [wanted, name, flag] of [
-      [stdin, 'stdin', STDIN],
-      [stdout, 'stdout', STDOUT],
-      [stderr, 'stderr', STDERR],
-    ] as const) {
-      if (!wanted) continue
-      const input = name === 'stdin'
-      const ends = pipe(input ? { write: true } : { read: true })
-      ours[name] = input ? ends.write : ends.read
-      theirs.push(input ? ends.read : ends.write)
-      flags |= flag
+
+  /** False when the container has ended, and the log was read to its end. */
+  async function goOn(lag: Lag): Promise<boolean> {
+    let next: typeof live | undefined
+    try {
+      next = await openLive(connection, { stdin: false, stdout, stderr, closeStdin: false })
+    } catch (error) {
+      if (!isCofferdamError(error) || error.code !== 'ERR_MONITOR_LOST') throw error
     }
-    const { value, userUs, requestId } = await connection.ask(
-      REQUEST.ATTACH,
-      'attach',
-      { value: flags, fds: theirs },
-      (report) => {
-        if (report.type !== REPORT.LAGGED) return
-        lagged = { file: report.value, offset: report.userUs, delivered: report.systemUs }
-      },
-    )
-    let detached: Promise<void> | undefined
-    const streams = {
-      ...(ours.stdin === undefined ? {} : { stdin: pipeStream(ours.stdin, 'write') }),
-      ...(ours.stdout === undefined ? {} : { stdout: pipeStream(ours.stdout, 'read') }),
-      ...(ours.stderr === undefined ? {} : { stderr: pipeStream(ours.stderr, 'read') }),
-    }
-    // The container's end closes the other end of stdin: whoever writes on hears it from its own listener.
-    streams.stdin?.on('error', () => {})
-    const detach = (): Promise<void> =>
-      (detached ??= (async () => {
-        connection.forget(requestId)
-        if (!connection.isLost) connection.send(REQUEST.UNATTACH, { id: requestId })
-        for (const stream of Object.values(streams)) stream.destroy()
-      })())
-    options.signal?.addEventListener('abort', () => void detach(), { once: true })
-    return {
-      ...streams,
-      position: { file: value, offset: userUs },
-      get lagged() {
-        return lagged
-      },
-      detach,
-      [Symbol.asyncDispose]: detach,
-    }
-  } catch (error) {
-    for (const fd of Object.values(ours)) closeQuietly(fd)
-    throw error
-  } finally {
-    for (const fd of theirs) closeQuietly(fd)
+    if (next !== undefined) live = next
+    await catchUp(log, lag, next?.position, outputs, () => detached)
+    return next !== undefined
+  }
+
+  follow().catch((error: unknown) => {
+    live.close()
+    for (const output of outputs) output?.destroy(error as Error)
+  })
+  const detach = async (): Promise<void> => {
+    if (detached) return
+    detached = true
+    live.close()
+    input?.destroy()
+    for (const output of outputs) output?.end()
+  }
+  options.signal?.addEventListener('abort', () => void detach(), { once: true })
+  return {
+    ...(input === undefined ? {} : { stdin: input }),
+    ...(outputs[0] === undefined ? {} : { stdout: outputs[0] }),
+    ...(outputs[1] === undefined ? {} : { stderr: outputs[1] }),
+    position: first.position,
+    get lags() {
+      return lags
+    },
+    detach,
+    [Symbol.asyncDispose]: detach,
   }
 }

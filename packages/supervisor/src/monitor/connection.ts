@@ -1,4 +1,4 @@
-import { CofferdamError, syscallError } from '@cofferdam/core'
+import { CofferdamError, isErrno, syscallError } from '@cofferdam/core'
 import { SpawnerClient } from '@cofferdam/process'
 import {
   REPORT,
@@ -70,11 +70,16 @@ export class Connection {
     const { value = 0, payload, fds = [], id = 0 } = request
     const plan = payload === undefined ? {} : { plan: payload, size: payload.length }
     if (this.#isLost) throw lostError()
-    if (!spawnerSend(this.#handle, { type, id, value, fds, ...plan })) {
-      throw new CofferdamError('ERR_MONITOR_BUSY', 'the monitor does not read its requests', {
-        hint: 'it is stopped (SIGSTOP), or waits for a disk',
-      })
+    let sent: boolean
+    try {
+      sent = spawnerSend(this.#handle, { type, id, value, fds, ...plan })
+    } catch (error) {
+      throw isErrno(error, 'EPIPE', 'ECONNRESET') ? lostError() : error
     }
+    if (sent) return
+    throw new CofferdamError('ERR_MONITOR_BUSY', 'the monitor does not read its requests', {
+      hint: 'it is stopped (SIGSTOP), or waits for a disk',
+    })
   }
 
   /** Sends a request and waits for its answer. @throws CofferdamError `ERR_MONITOR_LOST`, `ERR_SYSCALL` with its errno */

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { abortable, CofferdamError, isErrno } from '@cofferdam/core'
 import {
   type Launchable,
@@ -8,6 +9,7 @@ import {
   type SpawnerClient,
 } from '@cofferdam/process'
 import { processStart, REQUEST } from '@cofferdam/sys'
+import { LOG } from '../protocol/config.js'
 import { type DetachedExit, exitRecord } from '../record.js'
 import { type Attachment, type AttachOptions, attach } from './attach.js'
 import type { Connection, Hello } from './connection.js'
@@ -24,6 +26,8 @@ export class Monitor implements AsyncDisposable {
   readonly monitorStartTime: string
   /** Whether its standard streams are a pseudo-terminal's. */
   readonly terminal: boolean
+  /** Path of its log for `readLog` of `@cofferdam/logs`; undefined without one. */
+  readonly log: string | undefined
   /** @internal */
   protected readonly connection: Connection
   /** @internal */
@@ -38,6 +42,7 @@ export class Monitor implements AsyncDisposable {
     this.known = hello.pid
     this.monitorPid = hello.monitorPid
     this.terminal = hello.terminal
+    this.log = hello.log ? join(directory, LOG) : undefined
     this.monitorStartTime = processStart(hello.monitorPid) ?? ''
   }
 
@@ -107,11 +112,11 @@ export class Monitor implements AsyncDisposable {
 
   /**
    * Streams of what it writes from now on and of its standard input, like `docker attach`. Output that was before is in
-   * the log, up to the attachment's `position`. A client that does not read is cut off at the container's pace.
+   * the log, up to the attachment's `position`. A client that reads too slowly goes on from the log: nobody waits for it.
    * @throws CofferdamError `ERR_MONITOR_LOST`, `ERR_SYSCALL` (EUSERS: too many are attached)
    */
   attach(options: AttachOptions = {}): Promise<Attachment> {
-    return attach(this.connection, this.terminal, options)
+    return attach(this.connection, this.terminal, this.log, options)
   }
 
   /** Runs a plan as a child of the monitor; see `launch` of `@cofferdam/process`. */

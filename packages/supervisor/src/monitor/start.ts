@@ -1,10 +1,19 @@
-import { closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
-import { CofferdamError, DisposeStack } from '@cofferdam/core'
+import { CofferdamError, DisposeStack, isErrno } from '@cofferdam/core'
 import { nextLogFile } from '@cofferdam/logs'
 import { closeQuietly, pipe, processStart, REQUEST, spawnerOpen } from '@cofferdam/sys'
-import { encodeConfig, RECORD, SOCKET } from '../protocol/config.js'
+import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
 import { readRecord } from '../record.js'
 import { Connection, hello } from './connection.js'
 import { Monitor } from './monitor.js'
@@ -134,6 +143,19 @@ function clear(directory: string): void {
   for (const name of [SOCKET, RECORD]) rmSync(join(directory, name), { force: true })
 }
 
+/** Makes the log's directory, and the link by which other processes find it. */
+function linkLog(directory: string, log: string): void {
+  mkdirSync(log, { recursive: true, mode: 0o700 })
+  const link = join(directory, LOG)
+  if (realpathSync(log) === join(realpathSync(directory), LOG)) return
+  try {
+    unlinkSync(link)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+  }
+  symlinkSync(log, link)
+}
+
 function openStreams(options: MonitorOptions, opened: DisposeStack) {
   const theirs: number[] = []
   const standard: (number | undefined)[] = []
@@ -168,11 +190,12 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
     opened.defer(() => closeSync(fd))
     return fd
   }
-  if (log !== undefined) mkdirSync(log.directory, { recursive: true, mode: 0o700 })
+  if (log !== undefined) linkLog(directory, resolve(log.directory))
   const { theirs, standard } = openStreams(options, opened)
   const config = encodeConfig({
     directory: openDirectory(directory),
     standard,
+    terminal: options.stdio === 'terminal',
     ...(log === undefined
       ? {}
       : {

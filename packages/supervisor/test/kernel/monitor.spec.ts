@@ -1,28 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { logLines, readLog } from '@cofferdam/logs'
 import { processStart } from '@cofferdam/sys'
 import { eventually, kernelTest, runScript, tempDir } from '@cofferdam/testing'
-import { connect, exitRecord, type Monitor, startDetached, waitForExit } from '../../src/index.js'
-
-const shell =
-  (script: string, namespaces: readonly 'pid'[] = ['pid']) =>
-  (fds: readonly number[]) => ({
-    clone: { namespaces },
-    ops: [{ op: 'setsid' as const }, { op: 'stdio' as const, fds }],
-    exec: { args: ['/bin/sh', '-c', script], env: ['PATH=/bin:/usr/bin'] },
-  })
-
-async function lines(directory: string, follow = true): Promise<string[]> {
-  const all: string[] = []
-  for await (const { stream, line } of logLines(readLog(directory, { follow })))
-    all.push(`${stream}: ${line}`)
-  return all
-}
-
-/** The monitor's process is gone, so that the machine is as before. */
-async function gone(monitor: Monitor): Promise<void> {
-  await eventually(() => processStart(monitor.monitorPid) === undefined, 10_000)
-}
+import { connect, exitRecord, startDetached, waitForExit } from '../../src/index.js'
+import { gone, lines, shell } from './fixture.js'
 
 const starter = (script: string) => `
   import { startDetached } from '@cofferdam/supervisor'

@@ -53,8 +53,10 @@ struct monitor_config {
     int32_t directory, log_directory;
     int32_t standard[3]; /* the write end of stdin, the read ends of stdout and stderr; none with a terminal */
     uint32_t log_files;
+    uint32_t flags, reserved;
     uint64_t log_size;
 };
+enum config_flags { CONFIG_TERMINAL = 1 }; /* the launch will open a pseudo-terminal */
 
 enum phase { PHASE_STARTING = 1, PHASE_RUNNING, PHASE_EXITED, PHASE_FAILED };
 enum record_flags { RECORD_OOM_KNOWN = 1 };

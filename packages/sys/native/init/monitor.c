@@ -62,7 +62,7 @@ int monitor_configure(const struct monitor_config *config, const int *fds, uint3
     if (result < 0)
         return result;
     log_open(fd_at(fds, count, config->log_directory), config->log_number, config->log_files, config->log_size);
-    streams_open(standard);
+    streams_open(standard, (config->flags & CONFIG_TERMINAL) != 0);
     return 0;
 }
 

@@ -34,7 +34,7 @@ void log_end(void);
 /* monitor_streams.c */
 extern int stdin_fd;
 extern bool has_terminal;
-void streams_open(const int *fds);
+void streams_open(const int *fds, bool terminal);
 void stream_terminal(int master);
 bool streams_ended(void);
 void streams_poll(void);

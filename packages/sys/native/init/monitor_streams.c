@@ -16,6 +16,7 @@ static uint32_t attached_used;
 int stdin_fd = -1;
 bool has_terminal;
 static int output[2] = {-1, -1};
+static bool terminal_awaited;
 
 /* What a client wrote and the container has not taken yet; while there is something no client is read. */
 static struct {
@@ -35,8 +36,9 @@ static void shut(int *fd)
     *fd = -1;
 }
 
-void streams_open(const int *fds)
+void streams_open(const int *fds, bool terminal)
 {
+    has_terminal = terminal_awaited = terminal;
     stdin_fd = fds[0];
     output[0] = fds[1];
     output[1] = fds[2];
@@ -48,6 +50,7 @@ void streams_open(const int *fds)
 void stream_terminal(int master)
 {
     has_terminal = true;
+    terminal_awaited = false;
     output[0] = master;
     stdin_fd = (int)sys_3(SYS_fcntl, master, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
     set_nonblocking(master);
@@ -205,14 +208,17 @@ int attach(int client, uint32_t id, uint32_t flags, const int *fds, uint32_t cou
         set_nonblocking(fds[i]);
     if (flags & ATTACH_STDIN)
         one->in = fds[next++];
-    if (flags & ATTACH_STDOUT)
-        one->out[0] = fds[next++];
-    if (flags & ATTACH_STDERR)
-        one->out[1] = fds[next++];
-    if (stdin_fd < 0)
+    for (int i = 0; i < 2; i++) {
+        if ((flags & (uint32_t)(ATTACH_STDOUT << i)) == 0)
+            continue;
+        /* What an event loop can leave unread for a while. */
+        sys_3(SYS_fcntl, fds[next], F_SETPIPE_SZ, 1 << 20);
+        one->out[i] = fds[next++];
+    }
+    if (stdin_fd < 0 && !terminal_awaited)
         shut(&one->in);
     for (int i = 0; i < 2; i++)
-        if (output[i] < 0)
+        if (output[i] < 0 && !(i == 0 && terminal_awaited))
             shut(&one->out[i]);
     return 0;
 }
