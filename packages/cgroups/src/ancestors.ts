@@ -5,7 +5,7 @@ import { type Directory, directories, directoryOf } from './directories.js'
 import { stepError } from './error.js'
 import type { CgroupLayout } from './layout/detect.js'
 import { ancestors } from './name.js'
-import { failure, runSteps } from './run.js'
+import { failure, runSteps } from './steps.js'
 
 export const cpusetFiles = ['cpuset.cpus', 'cpuset.mems']
 

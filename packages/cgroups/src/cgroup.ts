@@ -10,7 +10,7 @@ import { type CgroupLimits, toResources } from './limits.js'
 import { DEFAULT_ROOT, cgroupPath } from './name.js'
 import { joinCgroup, readOomKills, readPids, warmUp } from './processes.js'
 import { removeCgroup } from './remove.js'
-import { failure, runSteps } from './run.js'
+import { failure, runSteps } from './steps.js'
 import { type CgroupStat, readIfThere, readStat } from './stat.js'
 import { placeWrites, writeStep } from './write.js'
 

@@ -14,7 +14,7 @@ import { attachDeviceRules } from './devices/attach.js'
 import { type Directory, directories, directoryOf, unifiedDirectory } from './directories.js'
 import type { CgroupLayout } from './layout/detect.js'
 import type { CgroupResources } from './resources.js'
-import { failure, runSteps } from './run.js'
+import { failure, runSteps } from './steps.js'
 import { isChoice, placeWrites, writeStep } from './write.js'
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isErrno } from '@cofferdam/core'
 import { type Directory, directoryOf, unifiedDirectory } from './directories.js'
 import type { CgroupLayout } from './layout/detect.js'
-import { failure, runSteps } from './run.js'
+import { failure, runSteps } from './steps.js'
 import { readPids } from './processes.js'
 
 /**

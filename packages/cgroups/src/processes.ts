@@ -1,7 +1,7 @@
 import type { CgroupStep } from '@cofferdam/sys'
 import { type Directory, directoryOf, unifiedDirectory } from './directories.js'
 import type { CgroupLayout } from './layout/detect.js'
-import { failure, runSteps } from './run.js'
+import { failure, runSteps } from './steps.js'
 import { readIfThere } from './stat.js'
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CgroupStep } from '@cofferdam/sys'
 import { stepError } from './error.js'
 import type { Directory } from './directories.js'
-import { runSteps } from './run.js'
+import { runSteps } from './steps.js'
 
 const ENOENT = -2
 const EBUSY = -16

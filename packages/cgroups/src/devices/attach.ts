@@ -2,7 +2,7 @@ import { attachDeviceProgram, closeQuietly } from '@cofferdam/sys'
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import { checkDeviceRules } from '../controllers/devices.js'
 import type { DeviceRule } from '../resources.js'
-import { cgroupLane, failure, runSteps } from '../run.js'
+import { cgroupLane, failure, runSteps } from '../steps.js'
 import { deviceProgram } from './program.js'
 
 /**
