@@ -5,22 +5,27 @@ import { checkPrivileges, requirePrivileges } from '@cofferdam/doctor'
 import { Runtime } from '@cofferdam/runtime'
 import { requireLinux } from '@cofferdam/sys'
 import { Container } from './container/container.js'
+import { removeContainer } from './container/remove.js'
 import { collectLimits, collectProcess } from './container/run.js'
 import { summaryOf, type StoredAttachment } from './container/summary.js'
+import { leaveToMonitor, monitorOwner } from './detached/monitor.js'
+import { type EngineEvent, type EventsOptions, followEvents } from './events/events.js'
 import { type ImageOptions, ImageService, type PullOptions } from './images/service.js'
 import type { StoredImage } from './images/stored.js'
 import type { EngineContext } from './launch/context.js'
 import { prepareContainer, type Prepared } from './launch/prepare.js'
 import { settleContainer } from './launch/settle.js'
-import { launchContainer, type Launched } from './launch/start.js'
+import { launchContainer, type Launched, type StartChoices } from './launch/start.js'
 import { Networks } from './network/networks.js'
+import { checkName } from './options/names.js'
 import type { ContainerOptions, RunOptions } from './options/options.js'
 import { prune, type Pruned } from './prune.js'
 import { type Ready, awaitReady } from './ready.js'
 import { stopSignal } from './spec/build.js'
 import { StateDatabase } from './state/database.js'
 import { currentOwner } from './state/owner.js'
-import { findContainer, listContainers, markRunning } from './state/records.js'
+import { configOf } from './state/config.js'
+import { findContainer, listContainers, markRunning, renameContainer } from './state/records.js'
 import { prepareRoots, resolveRoots } from './state/roots.js'
 import { sweepDeadOwners } from './sweep.js'
 import type { ContainerSummary, ImageSummary, PullProgress, RunResult } from './types.js'
@@ -41,15 +46,17 @@ export interface StartOptions extends ContainerOptions {
   readonly ready?: Ready
   /** Milliseconds for `ready`; 60 000 unless given. The container is removed when they are over. */
   readonly readyTimeout?: number
-  /** Remove it when it has ended; true unless given. */
+  /** Remove it when it has ended; true unless given, of a detached one false. */
   readonly autoRemove?: boolean
+  /** It outlives this process, with a monitor that keeps its log and how it ended (like `docker run -d`). */
+  readonly detach?: boolean
   /** Told of the pull, where one is needed. */
   readonly onProgress?: (progress: PullProgress) => void
 }
 
 /**
  * Runs containers from this process, without a daemon. Several engines, in any number of processes, share a root.
- * What this process starts ends with it, whatever ends it.
+ * What this process starts ends with it, whatever ends it, unless it was started with `detach`.
  */
 export class Engine implements AsyncDisposable {
   readonly #context: EngineContext
@@ -149,7 +156,10 @@ export class Engine implements AsyncDisposable {
     const prepared = prepareContainer({ ...options, ...(command === undefined ? {} : { command }) })
     requirePrivileges(this.#privileges, `run ${reference}`)
     const image = await this.#images.obtain(reference, options)
-    const launched = await this.#launch(image, prepared, true, options.input !== undefined)
+    const launched = await this.#launch(image, prepared, {
+      autoRemove: true,
+      stdin: options.input !== undefined,
+    })
     const { runtime } = launched
     const settled = (drain: Promise<unknown>) =>
       settleContainer(this.#context, launched, { remove: true, drain })
@@ -164,16 +174,19 @@ export class Engine implements AsyncDisposable {
   /** Starts a service in a new container. @throws CofferdamError when it cannot run or does not get ready */
   async start(reference: string, options: StartOptions = {}): Promise<Container> {
     const prepared = prepareContainer(options)
-    const autoRemove = options.autoRemove ?? true
+    const detach = options.detach ?? false
+    const autoRemove = options.autoRemove ?? !detach
     requirePrivileges(this.#privileges, `run ${reference}`)
     const image = await this.#images.obtain(reference, options)
-    const launched = await this.#launch(image, prepared, autoRemove, options.stdin ?? false)
-    const container = new Container(this.#context, launched, launched, autoRemove)
-    this.#running.add(container)
-    container
-      .finished()
-      .finally(() => this.#running.delete(container))
-      .catch(() => undefined)
+    const launched = await this.#launch(image, prepared, {
+      autoRemove,
+      stdin: options.stdin ?? false,
+      detach,
+    })
+    const container = detach
+      ? new Container(this.#context, launched)
+      : new Container(this.#context, launched, launched, autoRemove)
+    if (!detach) this.#keep(container)
     if (options.ready !== undefined) {
       try {
         await awaitReady(container, options.ready, options.readyTimeout ?? 60_000, options.signal)
@@ -183,6 +196,40 @@ export class Engine implements AsyncDisposable {
       }
     }
     return container
+  }
+
+  /**
+   * Starts an ended container again, on its changes, with a monitor (like `docker start`).
+   * @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`, `ERR_CONTAINER_STATUS`, `ERR_PORT_IN_USE`, those of a start
+   */
+  async restart(key: string): Promise<Container> {
+    requirePrivileges(this.#privileges, `start ${key}`)
+    const record = findContainer(this.#context.db, key)
+    const { origin } = configOf(record)
+    if (record.status !== 'exited' || origin === undefined) {
+      throw new CofferdamError('ERR_CONTAINER_STATUS', `container ${record.name} has not ended`, {
+        path: record.id,
+        hint: 'stop it first',
+      })
+    }
+    const prepared = prepareContainer({ ...origin.options, name: record.name }, record.id)
+    await this.#launch(origin.image, prepared, {
+      autoRemove: record.auto_remove === 1,
+      stdin: origin.options.stdin ?? false,
+      detach: true,
+      again: true,
+    })
+    return new Container(this.#context, record)
+  }
+
+  /** Gives a container another name. @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`, `ERR_INVALID_NAME`, `ERR_NAME_IN_USE` */
+  async rename(key: string, name: string): Promise<void> {
+    await renameContainer(this.#context.db, findContainer(this.#context.db, key).id, checkName(name))
+  }
+
+  /** What happens to containers, whichever process does it, until `until` or for ever (like `docker events`). */
+  events(options: EventsOptions = {}): AsyncGenerator<EngineEvent> {
+    return followEvents(this.#context, options)
   }
 
   /** Removes ended containers and what no image needs; with `images`, images no container uses. */
@@ -209,22 +256,39 @@ export class Engine implements AsyncDisposable {
     await Cgroup.prune()
   }
 
+  #keep(container: Container): void {
+    this.#running.add(container)
+    container
+      .finished()
+      .finally(() => this.#running.delete(container))
+      .catch(() => undefined)
+  }
+
   async #launch(
     image: StoredImage,
     prepared: Prepared,
-    autoRemove: boolean,
-    stdin: boolean,
+    choices: Omit<StartChoices, 'stopSignal' | 'stdio'> & { readonly stdin: boolean },
   ): Promise<Launched> {
     if (this.#closed !== undefined) throw new CofferdamError('ERR_ENGINE_CLOSED', 'the engine is closed')
     const signal = stopSignal(prepared.options.stopSignal, image.config.config ?? {})
+    const { stdin, ...rest } = choices
     const launched = await launchContainer(this.#context, image, prepared, {
-      autoRemove,
+      ...rest,
       stopSignal: signal,
       stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
+    const { monitor, runtime } = launched
     const { ports, address } = launched.attachment
     const attachment: StoredAttachment = { address, ports }
-    await markRunning(this.#context.db, launched.id, launched.runtime.pid, JSON.stringify(attachment))
+    const owner = monitor === undefined ? this.#context.owner : monitorOwner(monitor)
+    try {
+      await markRunning(this.#context.db, launched.id, runtime.pid, JSON.stringify(attachment), owner)
+      if (monitor !== undefined) await leaveToMonitor(monitor, launched.attachment, runtime.ptyFd)
+    } catch (error) {
+      await monitor?.close()
+      await removeContainer(this.#context, findContainer(this.#context.db, launched.id), true).catch(() => {})
+      throw error
+    }
     return launched
   }
 }

@@ -1,7 +1,7 @@
 import { discardContainer } from './container/discard.js'
 import type { ImageService } from './images/service.js'
 import type { EngineContext } from './launch/context.js'
-import type { StoredConfig } from './launch/start.js'
+import { configOf } from './state/config.js'
 import { listContainers } from './state/records.js'
 
 /** What `prune` removed. */
@@ -25,8 +25,6 @@ export async function prune(context: EngineContext, images: ImageService, unused
       count += 1
     }
   }
-  const layers = listContainers(context.db).flatMap(
-    (record) => (JSON.parse(record.config) as StoredConfig).diffIds,
-  )
+  const layers = listContainers(context.db).flatMap((record) => configOf(record).diffIds)
   return { containers: ended.length, images: count, bytes: await images.collect(layers) }
 }

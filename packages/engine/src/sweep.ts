@@ -1,9 +1,13 @@
+import { rmSync } from 'node:fs'
 import { Cgroup } from '@cofferdam/cgroups'
 import { isErrno } from '@cofferdam/core'
 import { discardContainer } from './container/discard.js'
-import { type EngineContext, cgroupPath } from './launch/context.js'
+import { recordedExit } from './detached/monitor.js'
+import { type EngineContext, cgroupPath, runDirectory } from './launch/context.js'
 import { ownerAlive } from './state/owner.js'
 import { type ContainerRecord, listContainers, markExited, recordOwner } from './state/records.js'
+
+const unseen = { exitCode: null, signal: null, oomKilled: undefined }
 
 /**
  * Gives back what containers of dead owners held: the kernel has killed their processes with the owner. Those made
@@ -29,6 +33,7 @@ export async function sweepContainer(context: EngineContext, record: ContainerRe
   const cgroup = Cgroup.open(cgroupPath(record.id))
   await cgroup.kill()
   await cgroup.delete()
+  rmSync(runDirectory(context, record.id), { recursive: true, force: true })
   if (record.auto_remove === 1 || record.status === 'created') return discardContainer(context, record.id)
-  await markExited(context.db, record.id, { exitCode: null, signal: null, oomKilled: undefined })
+  await markExited(context.db, record.id, recordedExit(context, record.id) ?? unseen)
 }

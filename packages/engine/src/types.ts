@@ -18,6 +18,10 @@ export interface ContainerSummary {
   readonly signal: string | null
   /** Undefined while it runs, and where there was no memory cgroup. */
   readonly oomKilled: boolean | undefined
+  /** Why the exit is not known, as of {@link ExitStatus}. */
+  readonly reason?: string
+  /** It has a monitor and outlives the process that started it. */
+  readonly detached: boolean
   /** Address on its bridge network, while it runs. */
   readonly address: string | undefined
   readonly ports: readonly PublishedPort[]
@@ -31,6 +35,8 @@ export interface ExitStatus {
   readonly signal: string | null
   /** Whether the kernel killed it for want of memory; undefined without a memory cgroup. */
   readonly oomKilled: boolean | undefined
+  /** `monitor-lost`: its monitor was killed, and it with it; `start-failed`: its program never ran. */
+  readonly reason?: string
 }
 
 /** Result of a collecting run or exec; a thrown {@link ContainerExitError} has the same fields. */

@@ -55,6 +55,11 @@ export interface Attachment extends AsyncDisposable {
    * again when the kernel has: `network.idle()` waits for that. Idempotent.
    */
   detach(): Promise<void>
+  /**
+   * Leaves the connection to the `owner` it was attached for, which holds the sockets of its ports: closes what is open
+   * here; `detach` and the network's end then leave it alone. It is undone by a `sweep` after the owner's death.
+   */
+  handOver(): void
 }
 
 /** What {@link Network.sweep} removed of dead owners. */

@@ -6,10 +6,13 @@ import { resolveUser } from '@cofferdam/image'
 import { LogWriter } from '@cofferdam/logs'
 import { terminalStream } from '@cofferdam/process'
 import { setWindowSize } from '@cofferdam/sys'
+import { type AttachedContainer, attachContainer } from '../detached/attach.js'
+import { detachedExit, settleDetached } from '../detached/wait.js'
 import { type EngineContext, logDirectory } from '../launch/context.js'
 import { type Settled, settleContainer } from '../launch/settle.js'
-import type { Launched, StoredConfig } from '../launch/start.js'
+import type { Launched } from '../launch/start.js'
 import { specUser } from '../spec/build.js'
+import { configOf, isDetached, type StoredConfig } from '../state/config.js'
 import { type ContainerRecord, findContainer } from '../state/records.js'
 import type { ContainerSummary, ExecOptions, ExitStatus, LogLine, LogsOptions, RunResult } from '../types.js'
 import { containerLogs } from './logs.js'
@@ -94,22 +97,38 @@ export class Container
     return this.#output?.tap('stderr')
   }
 
-  /** Settles when its first process has ended. @throws CofferdamError `ERR_NOT_ATTACHED` for one of another process */
+  /**
+   * Settles when its first process has ended: of a container that this process started, or a detached one.
+   * @throws CofferdamError `ERR_NOT_ATTACHED` for one that is bound to another process
+   */
   get exited(): Promise<ExitStatus> {
-    if (this.#launched === undefined) {
-      return Promise.reject(
-        new CofferdamError('ERR_NOT_ATTACHED', `container ${this.name} was started by another process`, {
-          path: this.id,
-        }),
-      )
-    }
-    return this.#launched.runtime.exited
+    return this.#launched?.runtime.exited ?? this.#detached(detachedExit)
   }
 
-  /** Settles when it has ended and what it used has been given back. */
+  /** Settles when it has ended and what it used has been given back. @throws CofferdamError as {@link Container.exited} */
   async finished(): Promise<ExitStatus> {
-    if (this.#settled === undefined) return this.exited
-    return this.#settled
+    return this.#settled ?? this.#detached(settleDetached)
+  }
+
+  async #detached<T>(act: (context: EngineContext, id: string) => Promise<T>): Promise<T> {
+    if (isDetached(findContainer(this.#context.db, this.id))) return act(this.#context, this.id)
+    throw new CofferdamError('ERR_NOT_ATTACHED', `container ${this.name} was started by another process`, {
+      path: this.id,
+      hint: 'only detached containers can be waited for and attached to from other processes',
+    })
+  }
+
+  /**
+   * Streams of a detached container: what it writes from now on, and its standard input (like `docker attach`).
+   * @throws CofferdamError `ERR_NOT_ATTACHED`, `ERR_MONITOR_ENDED`
+   */
+  attach(
+    options: { readonly stdin?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<AttachedContainer> {
+    const { stdin = false, signal } = options
+    return this.#detached((context, id) =>
+      attachContainer(context, id, this, { stdin, ...(signal === undefined ? {} : { signal }) }),
+    )
   }
 
   /** What is known of it now. @throws CofferdamError `ERR_CONTAINER_NOT_FOUND` when it has been removed */
@@ -229,7 +248,7 @@ export class Container
   }
 
   #config(): StoredConfig {
-    return JSON.parse(findContainer(this.#context.db, this.id).config) as StoredConfig
+    return configOf(findContainer(this.#context.db, this.id))
   }
 }
 

@@ -40,7 +40,10 @@ export async function awaitSettled(context: EngineContext, record: ContainerReco
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
     const now = context.db.get<ContainerRecord>('SELECT * FROM containers WHERE id = ?', record.id)
     if (now === undefined || now.status === 'exited') return
-    if (!ownerAlive(recordOwner(now))) return sweepContainer(context, now)
+    if (!ownerAlive(recordOwner(now))) {
+      await sweepContainer(context, now)
+      return context.networks.sweep()
+    }
     if (Date.now() > end) {
       throw new CofferdamError(
         'ERR_CONTAINER_STATUS',

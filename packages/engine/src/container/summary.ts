@@ -1,5 +1,5 @@
 import type { PublishedPort } from '@cofferdam/network'
-import type { StoredConfig } from '../launch/start.js'
+import { configOf } from '../state/config.js'
 import type { ContainerRecord } from '../state/records.js'
 import type { ContainerSummary } from '../types.js'
 
@@ -11,7 +11,7 @@ export interface StoredAttachment {
 
 /** A row of the database for people and programs. */
 export function summaryOf(record: ContainerRecord): ContainerSummary {
-  const config = JSON.parse(record.config) as StoredConfig
+  const config = configOf(record)
   const attachment =
     record.attachment === null ? undefined : (JSON.parse(record.attachment) as StoredAttachment)
   return {
@@ -27,6 +27,8 @@ export function summaryOf(record: ContainerRecord): ContainerSummary {
     exitCode: record.exit_code,
     signal: record.signal,
     oomKilled: record.oom_killed === null ? undefined : record.oom_killed === 1,
+    ...(record.reason === null ? {} : { reason: record.reason }),
+    detached: config.detached ?? false,
     address: attachment?.address,
     ports: attachment?.ports ?? [],
     labels: config.labels,

@@ -28,6 +28,11 @@ export function logDirectory(context: EngineContext, id: string): string {
   return `${context.roots.store}/containers/${id}/log`
 }
 
+/** Directory of a detached container's monitor: its socket, and its record, which outlives a reboot. */
+export function monitorDirectory(context: EngineContext, id: string): string {
+  return `${context.roots.store}/containers/${id}/monitor`
+}
+
 /** The cgroup of a container. */
 export function cgroupPath(id: string): string {
   return `/cofferdam/${id}`

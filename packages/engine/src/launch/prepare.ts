@@ -23,8 +23,7 @@ export interface Prepared {
  * Checks everything about a container that needs no image.
  * @throws CofferdamError of the option that is not valid
  */
-export function prepareContainer(options: ContainerOptions): Prepared {
-  const id = newId()
+export function prepareContainer(options: ContainerOptions, id = newId()): Prepared {
   const network = options.network ?? 'bridge'
   const ports = normalizePorts(options.ports)
   if (ports.length > 0 && (network === 'host' || network === 'none' || network.startsWith('container:'))) {

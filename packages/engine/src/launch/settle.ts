@@ -32,7 +32,7 @@ export async function settleContainer(
   rmSync(runDirectory(context, id), { recursive: true, force: true })
   if (options.remove) {
     rmSync(dirname(logDirectory(context, id)), { recursive: true, force: true })
-    await deleteContainer(context.db, id)
+    await deleteContainer(context.db, id, { exitCode, signal, oomKilled })
   } else {
     await markExited(context.db, id, { exitCode, signal, oomKilled })
   }

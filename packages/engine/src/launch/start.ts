@@ -4,12 +4,21 @@ import type { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
 import type { Attachment } from '@cofferdam/network'
-import { createSnapshot, type Snapshot } from '@cofferdam/rootfs'
+import { createSnapshot, openSnapshot, type Snapshot } from '@cofferdam/rootfs'
 import { type Container as RuntimeContainer, createCgroup } from '@cofferdam/runtime'
+import { networkOwner, startContainerMonitor } from '../detached/monitor.js'
 import type { StoredImage } from '../images/stored.js'
 import { randomName } from '../options/names.js'
 import { buildSpec, containerResources, specUser } from '../spec/build.js'
-import { deleteContainer, insertContainer, isNameTaken } from '../state/records.js'
+import type { StartingMonitor } from '@cofferdam/supervisor'
+import type { StoredConfig } from '../state/config.js'
+import {
+  deleteContainer,
+  insertContainer,
+  isNameTaken,
+  markExited,
+  reviveContainer,
+} from '../state/records.js'
 import { type EngineContext, cgroupPath, runDirectory, snapshotDirectory } from './context.js'
 import type { Prepared } from './prepare.js'
 
@@ -21,17 +30,8 @@ export interface Launched {
   readonly runtime: RuntimeContainer
   readonly attachment: Attachment
   readonly snapshot: Snapshot
-}
-
-/** What is stored of a container's making, as JSON. */
-export interface StoredConfig {
-  readonly command: readonly string[]
-  readonly labels: Readonly<Record<string, string>>
-  readonly stopSignal: string
-  /** Environment of its first process, which an exec gets too. */
-  readonly env: readonly string[]
-  /** Layers its changes stand on: a prune leaves them. */
-  readonly diffIds: readonly string[]
+  /** Of one that outlives this process. */
+  readonly monitor?: StartingMonitor
 }
 
 /** Choices of a start that are not the container's own. */
@@ -39,6 +39,10 @@ export interface StartChoices {
   readonly autoRemove: boolean
   readonly stdio: readonly ('pipe' | 'ignore')[]
   readonly stopSignal: string
+  /** With a monitor. */
+  readonly detach?: boolean
+  /** An ended container is started again, on its changes. */
+  readonly again?: boolean
 }
 
 /**
@@ -59,8 +63,14 @@ export async function launchContainer(
     const network = context.networks.get(prepared.network)
     const config = image.config.config ?? {}
     const command = containerArgv(config, options)
-    const name = await store(context, image, prepared, choices, command)
-    undo.defer(() => deleteContainer(context.db, id))
+    const [name, monitor] = await Promise.all([
+      store(context, image, prepared, choices, command),
+      choices.detach === true ? startContainerMonitor(context, prepared) : undefined,
+    ])
+    undo.defer(() =>
+      choices.again === true ? markExited(context.db, id, unseen) : deleteContainer(context.db, id),
+    )
+    undo.defer(() => monitor?.close())
     const cgroup = createCgroup(cgroupPath(id), containerResources(options))
     undo.defer(() => cgroup.then(discardCgroup, () => undefined))
     cgroup.catch(() => undefined)
@@ -68,6 +78,7 @@ export async function launchContainer(
       containerId: id,
       hostname: prepared.hostname,
       ports: prepared.ports,
+      ...(monitor === undefined ? {} : networkOwner(monitor)),
       ...(signal === undefined ? {} : { signal }),
     })
     undo.defer(() =>
@@ -77,8 +88,12 @@ export async function launchContainer(
       ),
     )
     attaching.catch(() => undefined)
-    const snapshot = createSnapshot(snapshotDirectory(context, id), { lower: image.layers, volatile: true })
-    undo.defer(() => snapshot.remove())
+    const layers = { lower: image.layers, volatile: choices.autoRemove }
+    const snapshot = (choices.again === true ? openSnapshot : createSnapshot)(
+      snapshotDirectory(context, id),
+      layers,
+    )
+    if (choices.again !== true) undo.defer(() => snapshot.remove())
     const rootfs = await snapshot.mount()
     undo.defer(() => closeQuietly(rootfs))
     const user = specUser(await resolveUser(rootfs, options.user ?? config.User ?? ''))
@@ -100,20 +115,27 @@ export async function launchContainer(
       spec,
       rootfs,
       bundle: snapshot.directory,
-      cgroup,
+      cgroup: monitor === undefined ? cgroup : monitor.watchMemory(cgroup),
+      ...(monitor === undefined ? {} : { spawner: monitor.spawner }),
       init: options.init ?? false,
       ...(attachment.netns === undefined ? {} : { netns: attachment.netns }),
-      ...(prepared.tty === undefined ? { stdio: choices.stdio } : { tty: prepared.tty }),
+      ...(prepared.tty === undefined
+        ? { stdio: monitor?.stdio ?? choices.stdio }
+        : { tty: prepared.tty, terminal: monitor === undefined ? ('stream' as const) : ('fd' as const) }),
       ...(signal === undefined ? {} : { signal }),
     })
     closeQuietly(rootfs)
     undo.move()
-    return { id, name, command, runtime, attachment, snapshot }
+    monitor?.started(runtime.pid)
+    return { id, name, command, runtime, attachment, snapshot, ...(monitor === undefined ? {} : { monitor }) }
   } catch (error) {
     await undo.close().catch(() => undefined)
     throw error
   }
 }
+
+/** How a container has ended that could not be started again. */
+const unseen = { exitCode: null, signal: null, oomKilled: undefined, reason: 'start-failed' }
 
 async function discardCgroup(cgroup: Cgroup): Promise<void> {
   await cgroup.kill()
@@ -151,23 +173,27 @@ async function store(
       ...(env === undefined ? {} : { env }),
     }),
     diffIds: image.diffIds,
+    ...(choices.detach === true ? { detached: true } : {}),
+    ...(choices.autoRemove ? {} : { origin: { image, options: lasting(prepared.options) } }),
+  }
+  const row = {
+    id: prepared.id,
+    config: JSON.stringify(config),
+    owner: context.owner,
+    ports: prepared.ports
+      .filter((port) => port.host !== 0)
+      .map((port) => ({ protocol: port.protocol, host_ip: port.hostIp, host_port: port.host })),
+  }
+  if (choices.again === true) {
+    await reviveContainer(context.db, row)
+    return prepared.name as string
   }
   for (let attempt = 0; ; attempt++) {
     const name = prepared.name ?? randomName(attempt)
     try {
       await insertContainer(
         context.db,
-        {
-          id: prepared.id,
-          name,
-          image: image.name,
-          config: JSON.stringify(config),
-          autoRemove: choices.autoRemove,
-          owner: context.owner,
-          ports: prepared.ports
-            .filter((port) => port.host !== 0)
-            .map((port) => ({ protocol: port.protocol, host_ip: port.hostIp, host_port: port.host })),
-        },
+        { ...row, name, image: image.name, autoRemove: choices.autoRemove },
         prepared.options.signal,
       )
       return name
@@ -175,4 +201,10 @@ async function store(
       if (prepared.name !== undefined || attempt > 50 || !isNameTaken(error)) throw error
     }
   }
+}
+
+/** The options that can be stored: all but the abort signal of this start. */
+function lasting(options: Prepared['options']): Prepared['options'] {
+  const { signal: _, ...rest } = options
+  return rest
 }

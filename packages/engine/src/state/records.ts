@@ -1,5 +1,6 @@
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import type { StateDatabase } from './database.js'
+import { recordEvent } from './event-rows.js'
 import type { Owner } from './owner.js'
 
 /** Life of a container as the database has it. */
@@ -20,6 +21,8 @@ export interface ContainerRecord {
   readonly exit_code: number | null
   readonly signal: string | null
   readonly oom_killed: number | null
+  /** Why the exit is not known: `monitor-lost`, `start-failed`. */
+  readonly reason: string | null
   readonly attachment: string | null
   readonly auto_remove: number
   readonly owner_pid: number
@@ -57,16 +60,7 @@ export interface NewContainer {
 export function insertContainer(db: StateDatabase, fresh: NewContainer, signal?: AbortSignal): Promise<void> {
   return db.transaction(() => {
     const holder = db.get<{ id: string }>('SELECT id FROM containers WHERE name = ?', fresh.name)
-    if (holder !== undefined) {
-      throw new CofferdamError(
-        'ERR_NAME_IN_USE',
-        `the name ${fresh.name} belongs to container ${holder.id.slice(0, 12)}`,
-        {
-          path: fresh.name,
-          hint: `remove it (cofferdam rm ${fresh.name}) or choose another name`,
-        },
-      )
-    }
+    if (holder !== undefined) throw nameInUse(fresh.name, holder.id)
     db.run(
       `INSERT INTO containers (id, name, image, config, status, created, auto_remove, owner_pid, owner_start, boot_id)
        VALUES (?, ?, ?, ?, 'created', ?, ?, ?, ?, ?)`,
@@ -81,7 +75,56 @@ export function insertContainer(db: StateDatabase, fresh: NewContainer, signal?:
       fresh.owner.boot,
     )
     for (const port of fresh.ports) insertPort(db, fresh.id, port)
+    recordEvent(db, fresh.id, 'create')
   }, signal)
+}
+
+/**
+ * Makes an ended container one that is being started again, with its explicitly published ports, or changes nothing.
+ * @throws CofferdamError `ERR_CONTAINER_STATUS`, `ERR_PORT_IN_USE`
+ */
+export function reviveContainer(
+  db: StateDatabase,
+  fresh: Pick<NewContainer, 'id' | 'config' | 'owner' | 'ports'>,
+): Promise<void> {
+  return db.transaction(() => {
+    const changed = db.run(
+      `UPDATE containers SET status = 'created', config = ?, exit_code = NULL, signal = NULL, oom_killed = NULL,
+       reason = NULL, finished = NULL, owner_pid = ?, owner_start = ?, boot_id = ? WHERE id = ? AND status = 'exited'`,
+      fresh.config,
+      fresh.owner.pid,
+      fresh.owner.start,
+      fresh.owner.boot,
+      fresh.id,
+    )
+    if (changed === 0) {
+      throw new CofferdamError('ERR_CONTAINER_STATUS', 'the container has not ended', { path: fresh.id })
+    }
+    for (const port of fresh.ports) insertPort(db, fresh.id, port)
+  })
+}
+
+/** Gives a container another name. @throws CofferdamError `ERR_NAME_IN_USE` */
+export function renameContainer(db: StateDatabase, id: string, name: string): Promise<void> {
+  return db.transaction(() => {
+    const holder = db.get<{ id: string; name: string }>(
+      'SELECT id, name FROM containers WHERE name = ?',
+      name,
+    )
+    if (holder?.id === id) return
+    if (holder !== undefined) throw nameInUse(name, holder.id)
+    const before = findContainer(db, id).name
+    db.run('UPDATE containers SET name = ? WHERE id = ?', name, id)
+    recordEvent(db, id, 'rename', { oldName: before })
+  })
+}
+
+function nameInUse(name: string, holder: string): CofferdamError {
+  return new CofferdamError(
+    'ERR_NAME_IN_USE',
+    `the name ${name} belongs to container ${holder.slice(0, 12)}`,
+    { path: name, hint: `remove it (cofferdam rm ${name}) or choose another name` },
+  )
 }
 
 function insertPort(db: StateDatabase, id: string, port: PortRow): void {
@@ -113,21 +156,27 @@ function insertPort(db: StateDatabase, id: string, port: PortRow): void {
   )
 }
 
-/** Marks a container as running under its pid, with what the network gave it. */
+/** Marks a container as running under its pid, with what the network gave it, as of now its owner's. */
 export function markRunning(
   db: StateDatabase,
   id: string,
   pid: number,
   attachment: string | null,
+  owner: Owner,
 ): Promise<void> {
   return db.transaction(() => {
     db.run(
-      "UPDATE containers SET status = 'running', started = ?, pid = ?, attachment = ? WHERE id = ?",
+      `UPDATE containers SET status = 'running', started = ?, pid = ?, attachment = ?,
+       owner_pid = ?, owner_start = ?, boot_id = ? WHERE id = ?`,
       Date.now(),
       pid,
       attachment,
+      owner.pid,
+      owner.start,
+      owner.boot,
       id,
     )
+    recordEvent(db, id, 'start')
   })
 }
 
@@ -136,26 +185,43 @@ export interface ExitFacts {
   readonly exitCode: number | null
   readonly signal: string | null
   readonly oomKilled: boolean | undefined
+  readonly reason?: string | undefined
+  /** Now unless given. */
+  readonly finishedAt?: Date | undefined
 }
 
-/** Records an exit and frees the host ports. */
+/** Records an exit and frees the host ports; the first to do so counts. */
 export function markExited(db: StateDatabase, id: string, exit: ExitFacts): Promise<void> {
   return db.transaction(() => {
-    db.run(
-      "UPDATE containers SET status = 'exited', finished = ?, pid = NULL, attachment = NULL, exit_code = ?, signal = ?, oom_killed = ? WHERE id = ?",
-      Date.now(),
+    const finished = exit.finishedAt?.getTime() ?? Date.now()
+    const changed = db.run(
+      `UPDATE containers SET status = 'exited', finished = ?, pid = NULL, attachment = NULL, exit_code = ?, signal = ?,
+       oom_killed = ?, reason = ? WHERE id = ? AND status <> 'exited'`,
+      finished,
       exit.exitCode,
       exit.signal,
       exit.oomKilled === undefined ? null : Number(exit.oomKilled),
+      exit.reason ?? null,
       id,
     )
     db.run('DELETE FROM ports WHERE container = ?', id)
+    if (changed > 0) recordEvent(db, id, 'die', exitAttributes(exit), finished)
   })
 }
 
-/** Forgets a container and its ports. */
-export function deleteContainer(db: StateDatabase, id: string): Promise<void> {
+function exitAttributes({ exitCode, signal, reason }: ExitFacts): Record<string, string> {
+  return {
+    ...(exitCode === null ? {} : { exitCode: String(exitCode) }),
+    ...(signal === null ? {} : { signal }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+/** Forgets a container and its ports; `exit` tells how one ended whose end was not recorded before. */
+export function deleteContainer(db: StateDatabase, id: string, exit?: ExitFacts): Promise<void> {
   return db.transaction(() => {
+    if (exit !== undefined) recordEvent(db, id, 'die', exitAttributes(exit))
+    recordEvent(db, id, 'destroy')
     db.run('DELETE FROM ports WHERE container = ?', id)
     db.run('DELETE FROM containers WHERE id = ?', id)
   })

@@ -29,6 +29,16 @@ const steps = [
     container TEXT NOT NULL REFERENCES containers(id) ON DELETE CASCADE,
     PRIMARY KEY (protocol, host_ip, host_port)
   ) STRICT, WITHOUT ROWID`,
+  `ALTER TABLE containers ADD COLUMN reason TEXT;
+  CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    container TEXT NOT NULL,
+    name TEXT NOT NULL,
+    image TEXT NOT NULL,
+    attributes TEXT NOT NULL
+  ) STRICT`,
 ]
 
 /**

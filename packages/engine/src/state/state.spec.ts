@@ -60,7 +60,7 @@ describe('state', () => {
   })
   it('records the run and knows its owner', async () => {
     await insertContainer(db, fresh('a1', 'one'))
-    await markRunning(db, 'a1', 42, '{"address":"10.0.0.2"}')
+    await markRunning(db, 'a1', 42, '{"address":"10.0.0.2"}', currentOwner())
     expect(findContainer(db, 'a1')).toMatchObject({ status: 'running', pid: 42 })
     expect(ownerAlive(currentOwner())).toBe(true)
     expect(ownerAlive({ ...currentOwner(), start: '1' })).toBe(false)
@@ -95,7 +95,9 @@ describe('state', () => {
   it('keeps transactions of one process apart', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `c${index}`)
     await Promise.all(names.map((name) => insertContainer(db, fresh(`id-${name}`, name))))
-    await Promise.all(names.map((name, index) => markRunning(db, `id-${name}`, index + 1, null)))
+    await Promise.all(
+      names.map((name, index) => markRunning(db, `id-${name}`, index + 1, null, currentOwner())),
+    )
     expect(listContainers(db).filter((row) => row.status === 'running')).toHaveLength(20)
   })
   it('refuses a newer schema', async () => {

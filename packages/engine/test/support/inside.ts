@@ -145,7 +145,7 @@ export async function fetchText(url: string): Promise<string> {
 /** Starts a second engine's process on the same host; its code sees `engine` and `root`. */
 export function spawnScript(root: string, body: string): ChildProcess {
   const code = `
-    import { Engine, plain } from './packages/engine/test/support/inside.ts'
+    import { Engine, plain, portOpen } from './packages/engine/test/support/inside.ts'
     const root = ${JSON.stringify(root)}
     const engine = await Engine.open({ root })
     const say = (value) => process.stdout.write(JSON.stringify(value) + '\\n')

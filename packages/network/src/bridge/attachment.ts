@@ -26,6 +26,8 @@ export interface AttachmentParts {
   readonly gone: Promise<void>
   /** Takes the address back once nothing uses it. */
   readonly release: (freed: Promise<void>) => void
+  /** Forgets it without taking anything back. */
+  readonly forget: () => void
 }
 
 /** A container on a bridge. */
@@ -109,6 +111,14 @@ export class BridgeAttachment implements Attachment {
   detach(): Promise<void> {
     this.#detached ??= this.#undo()
     return this.#detached
+  }
+
+  handOver(): void {
+    if (this.#detached !== undefined) return
+    this.#detached = Promise.resolve()
+    this.#parts.reservation.fds.forEach(closeQuietly)
+    closeEndpoint(this.#parts.connection.endpoint)
+    this.#parts.forget()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

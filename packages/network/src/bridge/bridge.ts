@@ -93,6 +93,10 @@ class BridgeNetwork implements Network {
         this.#attached.delete(attachment)
         this.#track(freed.then(() => leases.release(address)))
       },
+      forget: () => {
+        this.#attached.delete(attachment)
+        open.watcher.forget(vethName(address))
+      },
     })
     this.#attached.add(attachment)
     if (options.signal?.aborted === true) {

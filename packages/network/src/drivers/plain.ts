@@ -40,9 +40,10 @@ export function plainNetwork({ name, driver, connect }: PlainDriver): Network {
       }
       options.signal?.throwIfAborted()
       const made = await connect(options)
-      const detach = async (): Promise<void> => {
+      const handOver = (): void => {
         if (attached.delete(attachment)) made.close?.()
       }
+      const detach = async (): Promise<void> => handOver()
       const attachment: Attachment = {
         network: name,
         containerId: options.containerId,
@@ -51,6 +52,7 @@ export function plainNetwork({ name, driver, connect }: PlainDriver): Network {
         portFds: [],
         files: made.files,
         detach,
+        handOver,
         [Symbol.asyncDispose]: detach,
       }
       attached.add(attachment)

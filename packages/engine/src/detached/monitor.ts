@@ -1,0 +1,58 @@
+import { closeQuietly } from '@cofferdam/sys'
+import { type Attachment, type Owner as NetworkOwner, ownerOf } from '@cofferdam/network'
+import { type DetachedExit, exitRecord, type StartingMonitor, startMonitor } from '@cofferdam/supervisor'
+import { isErrno } from '@cofferdam/core'
+import { bootId } from '@cofferdam/sys'
+import { type EngineContext, logDirectory, monitorDirectory } from '../launch/context.js'
+import type { Prepared } from '../launch/prepare.js'
+import type { Owner } from '../state/owner.js'
+
+/** Starts the monitor that will be the parent of a detached container. */
+export function startContainerMonitor(
+  context: EngineContext,
+  { id, tty, options }: Prepared,
+): Promise<StartingMonitor> {
+  return startMonitor({
+    directory: monitorDirectory(context, id),
+    log: { directory: logDirectory(context, id) },
+    ...(tty === undefined ? { stdin: options.stdin ?? false } : { stdio: 'terminal' }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+}
+
+/** The monitor as the owner of rows of the database. */
+export function monitorOwner(monitor: StartingMonitor): Owner {
+  return { pid: monitor.monitorPid, start: monitor.monitorStartTime, boot: bootId() }
+}
+
+/** The monitor as the owner of leases of a network. */
+export function networkOwner(monitor: StartingMonitor): { readonly owner?: NetworkOwner } {
+  const owner = ownerOf(monitor.monitorPid)
+  return owner === undefined ? {} : { owner }
+}
+
+/**
+ * Makes a container that runs its monitor's: published ports, then its life. When this fails, or this process dies
+ * before it is done, the container ends with its monitor.
+ */
+export async function leaveToMonitor(
+  monitor: StartingMonitor,
+  attachment: Attachment,
+  pty: number | undefined,
+): Promise<void> {
+  monitor.holdFds(attachment.portFds)
+  await monitor.detach()
+  attachment.handOver()
+  closeQuietly(pty)
+  await monitor.close()
+}
+
+/** How a detached container ended, as its monitor wrote it down; undefined where it had none, or lives. */
+export function recordedExit(context: EngineContext, id: string): DetachedExit | undefined {
+  try {
+    return exitRecord(monitorDirectory(context, id))
+  } catch (error) {
+    if (isErrno(error, 'ERR_MONITOR_NOT_FOUND')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+import { waitForExit } from '@cofferdam/supervisor'
+import { isErrno } from '@cofferdam/core'
+import { type EngineContext, monitorDirectory } from '../launch/context.js'
+import { awaitSettled } from '../container/stop.js'
+import { findContainer } from '../state/records.js'
+import type { ExitStatus } from '../types.js'
+
+/**
+ * How a detached container ends, from its monitor or, when that has been settled, from the database.
+ * @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`
+ */
+export async function detachedExit(context: EngineContext, id: string): Promise<ExitStatus> {
+  const record = findContainer(context.db, id)
+  if (record.status !== 'exited') {
+    try {
+      const { exitCode, signal, oomKilled, reason } = await waitForExit(monitorDirectory(context, id))
+      return { exitCode, signal, oomKilled, ...(reason === undefined ? {} : { reason }) }
+    } catch (error) {
+      if (!isErrno(error, 'ERR_MONITOR_NOT_FOUND')) throw error
+    }
+  }
+  const now = findContainer(context.db, id)
+  return {
+    exitCode: now.exit_code,
+    signal: now.signal,
+    oomKilled: now.oom_killed === null ? undefined : now.oom_killed === 1,
+    ...(now.reason === null ? {} : { reason: now.reason }),
+  }
+}
+
+/** Waits for the end of a detached container, then gives back what it held: nobody else may be there to do it. */
+export async function settleDetached(context: EngineContext, id: string): Promise<ExitStatus> {
+  const record = findContainer(context.db, id)
+  const exit = await detachedExit(context, id)
+  await awaitSettled(context, record)
+  return exit
+}

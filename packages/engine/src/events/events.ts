@@ -1,0 +1,125 @@
+import { watch } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { abortable } from '@cofferdam/core'
+import { settleDetached } from '../detached/wait.js'
+import type { EngineContext } from '../launch/context.js'
+import type { StateDatabase } from '../state/database.js'
+import { listContainers } from '../state/records.js'
+import { isDetached } from '../state/config.js'
+
+/** What happened to a container. */
+export type EventAction = 'create' | 'start' | 'die' | 'rename' | 'destroy'
+
+/** Something that happened, in any process that shares the root. */
+export interface EngineEvent {
+  readonly time: Date
+  readonly type: 'container'
+  readonly action: EventAction
+  /** Id of the container. */
+  readonly id: string
+  readonly name: string
+  readonly image: string
+  /** Of `die`: `exitCode`, `signal`, `reason`; of `rename`: `oldName`. */
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** Options of {@link Engine.events}. */
+export interface EventsOptions {
+  /** Only what happened later; now unless given. */
+  readonly since?: Date
+  /** Ends there; never unless given. With a moment in the past only what was recorded is told. */
+  readonly until?: Date
+  readonly signal?: AbortSignal
+}
+
+interface EventRow {
+  readonly number: number
+  readonly time: number
+  readonly action: EventAction
+  readonly container: string
+  readonly name: string
+  readonly image: string
+  readonly attributes: string
+}
+
+/** How often the table is looked at when the file system tells of no change. */
+const POLL_MS = 1000
+
+function decode(row: EventRow): EngineEvent {
+  return {
+    time: new Date(row.time),
+    type: 'container',
+    action: row.action,
+    id: row.container,
+    name: row.name,
+    image: row.image,
+    attributes: JSON.parse(row.attributes) as Record<string, string>,
+  }
+}
+
+/** Hears of the ends of detached containers, so that they are recorded while somebody listens. */
+class Ends {
+  readonly #heard = new Set<string>()
+
+  constructor(private readonly context: EngineContext) {}
+
+  listen(): void {
+    for (const record of listContainers(this.context.db)) {
+      if (record.status !== 'running' || !isDetached(record) || this.#heard.has(record.id)) continue
+      this.#heard.add(record.id)
+      settleDetached(this.context, record.id)
+        .catch(() => undefined)
+        .finally(() => this.#heard.delete(record.id))
+    }
+  }
+}
+
+/** Resolves at each change of the database's files, or after {@link POLL_MS}. */
+function changes(directory: string): { next(signal?: AbortSignal): Promise<void> } & Disposable {
+  let wake: () => void = () => undefined
+  const watcher = watch(directory, { persistent: false }, () => wake())
+  watcher.on('error', () => undefined)
+  return {
+    async next(signal) {
+      const changed = new Promise<void>((resolve) => (wake = resolve))
+      const over = new AbortController()
+      await abortable(
+        Promise.race([changed, sleep(POLL_MS, undefined, { signal: over.signal }).catch(() => undefined)]),
+        signal,
+      ).finally(() => over.abort())
+    },
+    [Symbol.dispose]: () => watcher.close(),
+  }
+}
+
+function rowsAfter(db: StateDatabase, number: number, since: number): EventRow[] {
+  return db.all<EventRow>(
+    'SELECT * FROM events WHERE number > ? AND time >= ? ORDER BY number',
+    number,
+    since,
+  )
+}
+
+/** What happens to containers, in the order it was recorded, like `docker events`. */
+export async function* followEvents(
+  context: EngineContext,
+  options: EventsOptions,
+): AsyncGenerator<EngineEvent> {
+  const { until, signal } = options
+  const since = options.since?.getTime() ?? Date.now()
+  const last = context.db.get<{ last: number | null }>('SELECT max(number) AS last FROM events')
+  let number = options.since === undefined ? (last?.last ?? 0) : 0
+  using files = changes(context.roots.store)
+  const ends = new Ends(context)
+  for (;;) {
+    signal?.throwIfAborted()
+    const over = until !== undefined && Date.now() >= until.getTime()
+    if (!over) ends.listen()
+    for (const row of rowsAfter(context.db, number, since)) {
+      number = row.number
+      if (until === undefined || row.time < until.getTime()) yield decode(row)
+    }
+    if (over) return
+    await files.next(signal)
+  }
+}
