@@ -1,8 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
 import { doctorCommand } from './commands/doctor.js'
+import { eventsCommand } from './commands/events.js'
 import { execCommand } from './commands/exec.js'
 import { imagesCommand } from './commands/images.js'
+import {
+  attachCommand,
+  inspectCommand,
+  killCommand,
+  renameCommand,
+  restartCommand,
+  startCommand,
+  waitCommand,
+} from './commands/lifecycle.js'
 import { logsCommand } from './commands/logs.js'
 import { pruneCommand } from './commands/prune.js'
 import { psCommand } from './commands/ps.js'
@@ -33,7 +43,15 @@ export function createProgram(): Command {
     execCommand,
     psCommand,
     logsCommand,
+    attachCommand,
+    waitCommand,
+    startCommand,
     stopCommand,
+    restartCommand,
+    killCommand,
+    renameCommand,
+    inspectCommand,
+    eventsCommand,
     rmCommand,
     pullCommand,
     imagesCommand,

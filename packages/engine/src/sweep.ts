@@ -34,6 +34,7 @@ export async function sweepContainer(context: EngineContext, record: ContainerRe
   await cgroup.kill()
   await cgroup.delete()
   rmSync(runDirectory(context, record.id), { recursive: true, force: true })
-  if (record.auto_remove === 1 || record.status === 'created') return discardContainer(context, record.id)
+  if (record.status === 'created') return discardContainer(context, record.id)
   await markExited(context.db, record.id, recordedExit(context, record.id) ?? unseen)
+  if (record.auto_remove === 1) await discardContainer(context, record.id)
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { CofferdamError } from '@cofferdam/core'
 import { parseTmpfs, parseVolume, type ContainerOptions, type VolumeSource } from '@cofferdam/engine'
-import { type GlobalOptions, withEngine } from '../context.js'
+import { type GlobalOptions, print, withEngine } from '../context.js'
 import { collect, count, environment, positive } from '../grammar/values.js'
 import { PullDisplay } from '../output/progress.js'
 import { bridge, shellStatus } from '../terminal/bridge.js'
@@ -25,6 +25,7 @@ export interface RunFlags {
   init?: boolean
   name?: string
   rm?: boolean
+  detach?: boolean
   network?: string
   hostname?: string
   interactive?: boolean
@@ -44,7 +45,7 @@ export interface RunFlags {
 export function runRunCommand(program: Command): void {
   program
     .command('run <image> [command...]')
-    .description('run a command in a new container and wait for it')
+    .description('run a command in a new container')
     .passThroughOptions()
     .option('-e, --env <KEY=VALUE>', 'set a variable', collect)
     .option('--env-file <file>', 'read variables from a file', collect)
@@ -62,6 +63,7 @@ export function runRunCommand(program: Command): void {
     .option('--init', 'a small init as pid 1')
     .option('--name <name>', 'name of the container')
     .option('--rm', 'remove the container when it exits')
+    .option('-d, --detach', 'run in the background and print the id')
     .option('--network <name>', 'bridge, host, none, container:NAME', 'bridge')
     .option('-h, --hostname <name>', 'host name in the container')
     .option('-i, --interactive', 'keep standard input open')
@@ -84,9 +86,12 @@ export function runRunCommand(program: Command): void {
         const container = await engine.start(image, {
           ...options,
           autoRemove: flags.rm ?? false,
+          detach: flags.detach ?? false,
           onProgress: (progress) => display?.update(progress),
         })
         if (flags.cidfile !== undefined) writeFileSync(flags.cidfile, container.id, { flag: 'wx' })
+        if (flags.detach)
+          return print(json ? JSON.stringify({ id: container.id, name: container.name }) : container.id)
         try {
           process.exitCode = shellStatus(await bridge(container, { interactive: flags.interactive ?? false }))
         } finally {

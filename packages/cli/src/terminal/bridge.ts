@@ -1,17 +1,19 @@
 import { constants } from 'node:os'
 import { finished } from 'node:stream/promises'
 import type { ContainerProcess, ExitStatus } from '@cofferdam/engine'
+import { detachKeys } from './detach-keys.js'
 import { rawMode } from './raw.js'
 import { forwardSignals } from './signals.js'
 
 /**
  * Joins a container's streams to this process's until it exits: output, input where `interactive`, signals, and with
  * a terminal its size and raw mode. When nobody reads the output any more, the container is killed and reported as ended
- * by SIGPIPE, as a program of a pipeline would be.
+ * by SIGPIPE, as a program of a pipeline would be. Where it can be left alone (`detach`) it is, and by ctrl-p ctrl-q of a
+ * terminal too: then the status is 0.
  */
 export async function bridge(
   target: ContainerProcess,
-  options: { readonly interactive: boolean },
+  options: { readonly interactive: boolean; readonly detach?: () => Promise<void> },
 ): Promise<ExitStatus> {
   const { stdin, stdout, stderr } = process
   const tty = target.tty
@@ -21,6 +23,8 @@ export async function bridge(
       ? undefined
       : forwardSignals((signal) => target.kill(signal))
   void signals
+  let leave: () => void = () => undefined
+  const left = new Promise<'left'>((resolve) => (leave = () => resolve('left')))
   const resize = () => tty?.resize(stdout.columns ?? 80, stdout.rows ?? 24)
   const output = tty?.output ?? target.stdout
   output?.pipe(stdout, { end: false })
@@ -28,10 +32,13 @@ export async function bridge(
   const input = tty?.input ?? target.stdin
   if (options.interactive && input !== undefined) {
     input.on('error', () => stdin.unpipe(input))
-    stdin.pipe(input)
+    const keys = tty !== undefined && options.detach !== undefined ? detachKeys(leave) : undefined
+    keys?.pipe(input)
+    stdin.pipe(keys ?? input)
   }
   let broken = false
   const onError = () => {
+    if (options.detach !== undefined) return leave()
     broken = true
     void Promise.resolve(target.kill('SIGKILL')).catch(() => undefined)
     output?.unpipe(stdout).resume()
@@ -42,7 +49,11 @@ export async function bridge(
     stdout.on('resize', resize)
   }
   try {
-    const exit = await target.exited
+    const exit = await Promise.race([target.exited, left])
+    if (exit === 'left') {
+      await options.detach?.()
+      return { exitCode: 0, signal: null, oomKilled: undefined }
+    }
     await Promise.all(
       [output, target.stderr].map((stream) => stream && finished(stream).catch(() => undefined)),
     )

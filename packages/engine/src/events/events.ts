@@ -117,7 +117,7 @@ export async function* followEvents(
     if (!over) ends.listen()
     for (const row of rowsAfter(context.db, number, since)) {
       number = row.number
-      if (until === undefined || row.time < until.getTime()) yield decode(row)
+      if (until === undefined || row.time <= until.getTime()) yield decode(row)
     }
     if (over) return
     await files.next(signal)

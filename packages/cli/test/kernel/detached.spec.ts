@@ -1,0 +1,77 @@
+import { eventually, requires } from '@cofferdam/testing'
+import { Lab } from '../support/lab.js'
+
+const { describe } = requires({
+  root: true,
+  commands: ['docker-registry', 'unshare'],
+  files: ['/bin/busybox'],
+})
+
+describe('containers in the background', () => {
+  const lab = new Lab()
+  const run = (...args: string[]) => lab.run(args)
+  beforeAll(async () => {
+    await lab.open()
+    await lab.run(['pull', lab.busybox])
+  })
+  afterEach(() => lab.end())
+  afterAll(() => lab.close())
+
+  it('are run, listed, entered, followed, waited for and stopped by commands of their own', async () => {
+    const command = ['sh', '-c', 'trap "echo bye; exit 3" TERM; echo up; while :; do sleep 0.05; done']
+    const id = (await run('run', '-d', '--name', 'web', '--network', 'none', lab.busybox, ...command))
+      .ok()
+      .stdout.trim()
+    expect(id).toMatch(/^[0-9a-f]{64}$/)
+    await eventually(async () => (await run('logs', 'web')).stdout === 'up\n')
+    expect(await run('exec', 'web', 'sh', '-c', 'echo in; exit 4')).toMatchObject({
+      stdout: 'in\n',
+      exitCode: 4,
+    })
+    const [seen] = JSON.parse((await run('inspect', 'web')).ok().stdout) as {
+      id: string
+      detached: boolean
+      status: string
+    }[]
+    expect(seen).toMatchObject({ id, detached: true, status: 'running' })
+    const following = run('logs', '-f', 'web')
+    const waiting = run('wait', 'web')
+    expect((await run('stop', 'web')).ok().stdout).toBe('web\n')
+    expect((await waiting).ok().stdout).toBe('3\n')
+    expect((await following).ok().stdout).toBe('up\nbye\n')
+    expect((await run('rename', 'web', 'site')).ok().stdout).toBe('')
+    expect((await run('start', 'site')).ok().stdout).toBe('site\n')
+    expect((await run('restart', '-t', '5', 'site')).ok().stdout).toBe('site\n')
+    expect((await run('kill', 'site')).ok().stdout).toBe('site\n')
+    expect((await run('wait', 'site')).ok().stdout).toBe('137\n')
+    const events = (await run('events', '--since', '10m', '--until', new Date().toISOString())).ok().stdout
+    expect(
+      events
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[2]),
+    ).toEqual(['create', 'start', 'die', 'rename', 'start', 'die', 'start', 'die'])
+    await run('rm', 'site')
+  })
+
+  it('are attached to; what one command left running another takes away', async () => {
+    await run('run', '-d', '-i', '--rm', '--name', 'cat', '--network', 'none', lab.busybox, 'cat').then(
+      (result) => result.ok(),
+    )
+    const attached = await lab.run(['attach', 'cat'], { input: 'to and fro\n' })
+    expect(attached.stderr).toBe('')
+    expect(attached).toMatchObject({
+      stdout: 'to and fro\n',
+      exitCode: 0,
+    })
+    await eventually(
+      async () => (JSON.parse((await run('--json', 'ps', '-a')).ok().stdout) as object[]).length === 0,
+    )
+    expect((await run('attach', 'cat')).stderr).toContain('no container cat')
+    await run('run', '-d', '--name', 'stay', '--network', 'none', lab.busybox, 'sleep', '60').then((result) =>
+      result.ok(),
+    )
+    expect((await run('rm', 'stay')).exitCode).toBe(1)
+    expect((await run('rm', '-f', 'stay')).ok().stdout).toBe('stay\n')
+  })
+})
