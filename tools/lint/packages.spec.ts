@@ -88,7 +88,7 @@ describe('the workspace', () => {
   })
 
   it('keeps the engine within its line budget (docs/adr/0011-engine-budget.md)', () => {
-    expect(codeLines(byFolder.get('engine')!)).toBeLessThanOrEqual(2600)
+    expect(codeLines(byFolder.get('engine')!)).toBeLessThanOrEqual(2900)
   })
 
   it('has no registry host in its lock file', () => {
