@@ -66,12 +66,23 @@ export async function fillAncestors(layout: CgroupLayout, path: string): Promise
   }
 }
 
-/** A v1 cpuset without processors or memory nodes takes no process: it gets its parent's. `own` is what it has. */
+/**
+ * A v1 cpuset without processors or memory nodes takes no process: it gets its parent's. `own` is what it has. A parent
+ * that another process has just made may have none yet: then it gets its own first.
+ */
 export async function fillCpuset(directory: string, own: readonly CgroupOutcome[]): Promise<void> {
   const parent = directory.slice(0, directory.lastIndexOf('/'))
   const empty = cpusetFiles.filter((_, index) => String(own[index]).trim() === '')
   if (empty.length === 0) return
-  const above = await run(empty.map((file) => ({ kind: 'read', path: `${parent}/${file}` })))
+  const reads: CgroupStep[] = empty.map((file) => ({ kind: 'read', path: `${parent}/${file}` }))
+  let above = await run(reads)
+  if (above.some((text) => String(text).trim() === '')) {
+    await fillCpuset(
+      parent,
+      await run(cpusetFiles.map((file) => ({ kind: 'read', path: `${parent}/${file}` }))),
+    )
+    above = await run(reads)
+  }
   await run(
     empty.map((file, index) => ({
       kind: 'write',

@@ -75,6 +75,14 @@ export function readRecord(directory: string): { record: MonitorRecord | undefin
 }
 
 /**
+ * Whether the monitor of a directory lives: for `ended` of `readLog`, so that a log whose writer was killed is not waited
+ * for. @throws CofferdamError `ERR_MONITOR_NOT_FOUND`
+ */
+export function monitorAlive(directory: string): boolean {
+  return readRecord(directory).alive
+}
+
+/**
  * How the container of a monitor's directory ended, of whichever process; undefined while it has not. A monitor that is
  * gone without having written it was killed: that is `monitor-lost`, never a status of 0.
  * @throws CofferdamError `ERR_MONITOR_NOT_FOUND`

@@ -19,6 +19,7 @@ export async function startDetached(
   const { launch: launching, ...rest } = options
   const monitor = await startMonitor(rest)
   try {
+    await monitor.placed
     const process = await launch(plan(monitor.stdio), {
       ...launching,
       spawner: monitor.spawner,

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { eventually, requires, runScript } from '@cofferdam/testing'
 import { Cgroup, type CgroupLimits, type CgroupLayout, detectLayout } from '../../src/index.js'
 import { Waiting, leftovers, removeRoot, root } from '../support/group.js'
@@ -29,6 +30,20 @@ needs.describe('Cgroup', () => {
     await cgroup.delete()
     expect(paths.some((path) => existsSync(path))).toBe(false)
     await Cgroup.open(cgroup.path).delete()
+  })
+
+  requires({
+    root: true,
+    unless: layout.mode !== 'v2' && has('cpuset') ? undefined : 'no cpuset controller of v1',
+  }).it('gives processors to a parent that another process has made and not filled yet', async () => {
+    const half = `${root}-half`
+    const { paths } = Cgroup.open('child', { root: half })
+    for (const path of Object.values(paths)) mkdirSync(dirname(path), { recursive: true })
+    const cgroup = await Cgroup.create('child', {}, { root: half })
+    const processors = readFileSync(`${cgroup.paths['cpuset']}/cpuset.cpus`, 'utf8').trim()
+    await cgroup.delete()
+    await Cgroup.prune({ root: half })
+    expect(processors).not.toBe('')
   })
 
   it('prunes the directories above when they are empty, and makes them again', async () => {

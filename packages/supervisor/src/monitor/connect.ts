@@ -37,12 +37,12 @@ export async function connect(directory: string, options: ConnectOptions = {}): 
   try {
     connection = open(path)
   } catch (error) {
-    if (isErrno(error, 'ECONNREFUSED', 'ENOENT', 'ECONNRESET')) throw endedError(path, error)
-    if (!isErrno(error, 'EAGAIN')) throw error
+    if (isErrno(error, 'ECONNREFUSED', 'ENOENT') && !readRecord(path).alive) throw endedError(path, error)
+    if (!isErrno(error, 'EAGAIN', 'ECONNREFUSED', 'ENOENT')) throw error
     throw new CofferdamError('ERR_MONITOR_BUSY', 'the monitor does not take connections', {
       path,
       cause: error,
-      hint: 'it is stopped (SIGSTOP), or waits for a disk',
+      hint: 'it is being started, is about to end, is stopped (SIGSTOP), or waits for a disk',
     })
   }
   try {

@@ -16,6 +16,7 @@ import { closeQuietly, pipe, processStart, REQUEST, spawnerOpen } from '@cofferd
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
 import { readRecord } from '../record.js'
 import { Connection, hello } from './connection.js'
+import { leaveNamedHierarchies } from './named-hierarchies.js'
 import { Monitor } from './monitor.js'
 
 /** Where monitors are unless told otherwise: a cgroup that no service manager kills together with their starter. */
@@ -47,7 +48,8 @@ export interface MonitorOptions {
 /** A monitor whose container is being started. When this is closed before {@link detach} nothing is left. */
 export class StartingMonitor extends Monitor {
   readonly #theirs: number[]
-  readonly #inCgroup: Promise<void>
+  /** When it is in its cgroup: await it before the launch of what joins no cgroup of its own. */
+  readonly placed: Promise<void>
 
   /** @internal */
   constructor(
@@ -55,11 +57,11 @@ export class StartingMonitor extends Monitor {
     connection: Connection,
     report: Parameters<typeof hello>[0],
     theirs: number[],
-    inCgroup: Promise<void>,
+    placed: Promise<void>,
   ) {
     super(directory, connection, hello(report))
     this.#theirs = theirs
-    this.#inCgroup = inCgroup
+    this.placed = placed
   }
 
   /** The container's standard input, output and error, for its launch; closed by {@link detach}. */
@@ -105,7 +107,7 @@ export class StartingMonitor extends Monitor {
    * @throws CofferdamError `ERR_MONITOR_LOST`, `ERR_CGROUP_*`
    */
   async detach(): Promise<void> {
-    await this.#inCgroup
+    await this.placed
     const ended = this.connection.ended.then(() => undefined)
     await Promise.race([this.connection.ask(REQUEST.DETACH, 'detach'), ended])
     this.closeStdio()
@@ -216,9 +218,10 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
       payload: config.bytes,
       fds: config.fds,
     })
-    const inCgroup = made === undefined ? Promise.resolve() : made.then((one) => one.join(report.op))
-    inCgroup.catch(() => {})
-    return new StartingMonitor(directory, connection, report, theirs, inCgroup)
+    if (made !== undefined) leaveNamedHierarchies(report.op)
+    const placed = made === undefined ? Promise.resolve() : made.then((one) => one.join(report.op))
+    placed.catch(() => {})
+    return new StartingMonitor(directory, connection, report, theirs, placed)
   } catch (error) {
     connection.close()
     for (const fd of theirs) closeQuietly(fd)

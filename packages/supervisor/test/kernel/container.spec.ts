@@ -4,7 +4,7 @@ import { createCgroup, defaultSpec, Runtime } from '@cofferdam/runtime'
 import { processStart } from '@cofferdam/sys'
 import { eventually, requires, runScript, tempDir, type TempDir, writeBusybox } from '@cofferdam/testing'
 import { connect, exitRecord, startMonitor } from '../../src/index.js'
-import { end, gone, lines, textOf } from './fixture.js'
+import { end, gone, lines, textOf, until } from './fixture.js'
 
 const { describe } = requires({ root: true, commands: ['busybox'] })
 const parent = `/cofferdam-test-monitor-${process.pid}`
@@ -58,6 +58,15 @@ describe('a container of the runtime', () => {
     streams.stdin!.end('to the program\n')
     expect(await textOf(streams.stdout)).toBe('to the program\n')
     expect(await executed.exited).toMatchObject({ exitCode: 9 })
+
+    const typed = await container.exec(['sh', '-c', 'read a; stty size; exit $a'], {
+      terminal: true,
+      tty: { columns: 99, rows: 22 },
+      spawner: monitor.spawner,
+    })
+    typed.tty!.write('13\n')
+    expect(await until(typed.tty!, /\d+ \d+/)).toContain('22 99')
+    expect(await typed.process.exited).toMatchObject({ exitCode: 13 })
 
     await container.kill('SIGKILL')
     expect(await monitor.wait()).toMatchObject({ exitCode: null, signal: 'SIGKILL' })

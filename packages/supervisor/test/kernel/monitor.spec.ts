@@ -1,8 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { processStart } from '@cofferdam/sys'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { Cgroup } from '@cofferdam/cgroups'
+import { readLog } from '@cofferdam/logs'
+import { launch } from '@cofferdam/process'
+import { boundPort, closeFd, processStart, reservePort } from '@cofferdam/sys'
 import { eventually, kernelTest, runScript, tempDir } from '@cofferdam/testing'
-import { connect, exitRecord, startDetached, waitForExit } from '../../src/index.js'
-import { gone, lines, shell } from './fixture.js'
+import {
+  connect,
+  exitRecord,
+  MONITOR_CGROUP,
+  monitorAlive,
+  pruneMonitorCgroup,
+  startDetached,
+  startMonitor,
+  waitForExit,
+} from '../../src/index.js'
+import { end, gone, lines, shell } from './fixture.js'
 
 const starter = (script: string) => `
   import { startDetached } from '@cofferdam/supervisor'
@@ -103,18 +115,89 @@ describe('a monitor', () => {
   })
 
   kernelTest(
-    'has a session of its own, the root as its directory, and no descriptor of its starter',
+    'has a session of its own, the root as its directory, and only descriptors it uses',
     async () => {
       await using dir = await tempDir()
       await using monitor = await startDetached(shell('sleep 60'), {
         directory: dir.join('m'),
         cgroup: false,
       })
-      const stat = readFileSync(`/proc/${monitor.monitorPid}/stat`, 'latin1').split(') ')[1]!.split(' ')
-      expect(Number(stat[3])).toBe(monitor.monitorPid)
-      await monitor.kill('SIGKILL')
-      await monitor.wait()
-      await gone(monitor)
+      const proc = `/proc/${monitor.monitorPid}`
+      const stat = readFileSync(`${proc}/stat`, 'latin1').split(') ')[1]!.split(' ')
+      expect(stat.slice(3, 5).map(Number)).toEqual([monitor.monitorPid, 0])
+      expect(readlinkSync(`${proc}/cwd`)).toBe('/')
+      const targets = readdirSync(`${proc}/fd`).map((fd) =>
+        readlinkSync(`${proc}/fd/${fd}`).replace(/:.*/, ''),
+      )
+      // null three times, the starter's and the listening socket, a procfs, epoll and signals, record and directory, two
+      // pipes; the launch's own are gone.
+      const expected = [
+        '/',
+        '/dev/null',
+        '/dev/null',
+        '/dev/null',
+        'anon_inode',
+        'anon_inode',
+        'pipe',
+        'pipe',
+      ]
+      expect(targets.sort()).toEqual(
+        [...expected, 'socket', 'socket', dir.join('m'), dir.join('m/record')].sort(),
+      )
+      await end(monitor)
+      expect(readdirSync(dir.join('m'))).toEqual(['record'])
+    },
+  )
+
+  kernelTest('is in a cgroup of its own, and what joins no other is there too', async () => {
+    await using dir = await tempDir()
+    const monitor = await startDetached(shell('sleep 60'), { directory: dir.join('m') })
+    const pids = (await Cgroup.open(MONITOR_CGROUP).pids()).sort((a, b) => a - b)
+    expect(pids).toEqual(expect.arrayContaining([monitor.monitorPid, monitor.pid]))
+    await end(monitor)
+    await pruneMonitorCgroup()
+  })
+
+  kernelTest('holds what it was given, like the sockets of ports, until the container ends', async () => {
+    await using dir = await tempDir()
+    const address = new Uint8Array([127, 0, 0, 1])
+    const fd = reservePort({ family: 4, protocol: 'tcp', address, port: 0, listen: true })
+    const port = boundPort(fd)
+    const monitor = await startMonitor({ directory: dir.join('m'), cgroup: false })
+    monitor.holdFds([fd])
+    const { pid } = await launch(shell('sleep 60')(monitor.stdio), { spawner: monitor.spawner })
+    await monitor.detach()
+    closeFd(fd)
+    const take = () => closeFd(reservePort({ family: 4, protocol: 'tcp', address, port, listen: true }))
+    expect(take).toThrow(expect.objectContaining({ errno: 'EADDRINUSE' }))
+    process.kill(pid, 'SIGKILL')
+    expect(await monitor.wait()).toMatchObject({ signal: 'SIGKILL' })
+    await gone(monitor)
+    await monitor.close()
+    take()
+  })
+
+  kernelTest(
+    'is started again in the same directory, with the same log, but not while one lives there',
+    async () => {
+      await using dir = await tempDir()
+      const options = {
+        directory: dir.join('m'),
+        log: { directory: dir.join('log') },
+        cgroup: false as const,
+      }
+      const first = await startDetached(shell('echo one; sleep 60'), options)
+      await expect(startDetached(shell('true'), options)).rejects.toMatchObject({
+        code: 'ERR_MONITOR_EXISTS',
+      })
+      for await (const _ of readLog(dir.join('log'), { follow: true })) break
+      process.kill(first.monitorPid, 'SIGKILL')
+      await gone(first)
+      const second = await startDetached(shell('echo two; exit 2'), options)
+      expect(await second.wait()).toMatchObject({ exitCode: 2 })
+      await gone(second)
+      expect(await lines(dir.join('log'))).toEqual(['stdout: one', 'stdout: two'])
+      expect(monitorAlive(dir.join('m'))).toBe(false)
     },
   )
 })

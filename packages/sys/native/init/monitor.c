@@ -58,7 +58,6 @@ int monitor_configure(const struct monitor_config *config, const int *fds, uint3
     int result = record_open(directory);
     if (result == 0)
         result = listener_open(directory);
-    sys_close(directory);
     if (result < 0)
         return result;
     log_open(fd_at(fds, count, config->log_directory), config->log_number, config->log_files, config->log_size);
@@ -162,7 +161,7 @@ static void clean_up(void)
 _Noreturn static void finish(void)
 {
     struct report over = {.type = R_GONE};
-    close_fd(&listener);
+    listener_close();
     clean_up();
     streams_drain();
     log_end();

@@ -50,7 +50,9 @@ int stream_resize(uint32_t size);
 /* monitor_clients.c */
 extern int listener;
 extern bool starter_detached;
+/* Keeps the directory. */
 int listener_open(int directory);
+void listener_close(void);
 void clients_poll(void);
 void listener_ready(void);
 void client_add(int fd, bool starter);

@@ -12,6 +12,7 @@ static struct client {
 static uint32_t clients_used;
 
 int listener = -1;
+static int socket_directory = -1;
 bool starter_detached;
 
 /* In the directory, whatever its path: a socket's name has 107 bytes at most. */
@@ -28,11 +29,22 @@ int listener_open(int directory)
     if (result >= 0)
         result = (int)sys_2(SYS_listen, fd, 128);
     sys_1(SYS_chdir, "/");
-    if (result < 0)
+    if (result < 0) {
         close_fd(&fd);
-    else
+    } else {
         listener = fd;
+        socket_directory = directory;
+    }
     return result;
+}
+
+void listener_close(void)
+{
+    if (listener < 0)
+        return;
+    sys_3(SYS_unlinkat, socket_directory, MONITOR_SOCKET, 0);
+    close_fd(&listener);
+    listener = -1;
 }
 
 void client_add(int fd, bool starter)
