@@ -27,7 +27,9 @@ export interface MemoryResources {
   readonly swap?: number
   readonly kernel?: number
   readonly kernelTCP?: number
+  /** 0 to 200 (100 before Linux 5.8): how readily memory is swapped out; of v1. */
   readonly swappiness?: number
+  /** Processes wait for memory instead of being killed; of v1. */
   readonly disableOOMKiller?: boolean
   readonly useHierarchy?: boolean
   /** Refuse a new limit below what is in use. */
@@ -38,13 +40,19 @@ export interface MemoryResources {
 export interface CpuResources {
   /** v1's weight, 2 to 262144 with 1024 as default. */
   readonly shares?: number
+  /** Microseconds of processor time in each period, of all processors together. */
   readonly quota?: number
+  /** Microseconds; 100,000 unless given. */
   readonly period?: number
+  /** Microseconds that unused time may be saved up to (Linux 5.14). */
   readonly burst?: number
+  /** Microseconds; of v1. */
   readonly realtimeRuntime?: number
+  /** Microseconds; of v1. */
   readonly realtimePeriod?: number
   /** Lists like `0-3,7`. */
   readonly cpus?: string
+  /** Memory nodes, as a list too. */
   readonly mems?: string
   /** 1 makes the group run only when nothing else does. */
   readonly idle?: number

@@ -7,19 +7,24 @@ import type { CgroupLayout } from './layout/detect.js'
 export interface CgroupStat {
   /** Bytes; `limit` undefined where there is none. */
   readonly memory?: {
+    /** In use now, page cache included. */
     readonly current: number
+    /** The most that was in use. */
     readonly peak?: number
     readonly limit?: number
-    /** Anonymous memory and page cache. */
+    /** Anonymous memory: heaps and stacks. */
     readonly anon?: number
+    /** Page cache. */
     readonly file?: number
   }
   /** Milliseconds of processor time; `throttled` is time spent waiting for the next period. */
   readonly cpu?: {
+    /** In user and kernel mode together. */
     readonly usage: number
     readonly user?: number
     readonly system?: number
     readonly throttled?: number
+    /** Periods in which the quota was used up. */
     readonly throttledPeriods?: number
   }
   readonly pids?: { readonly current: number; readonly limit?: number }
@@ -29,9 +34,11 @@ export interface CgroupStat {
 
 /** What went to and came from one block device since the cgroup was made. */
 export interface IoStat {
+  /** `MAJOR:MINOR`. */
   readonly device: string
   readonly readBytes: number
   readonly writeBytes: number
+  /** Requests, not bytes. */
   readonly reads: number
   readonly writes: number
 }

@@ -13,11 +13,13 @@ export interface ContainerFiles {
 
 /** How a container is connected. */
 export interface AttachOptions {
+  /** Names the container in leases and messages. */
   readonly containerId: string
   /** The container's network namespace, which stays the caller's; one is made (and owned) unless given. */
   readonly netns?: number
   /** Sysctls below `/proc/sys/net` of a namespace that is made, written before its first link. */
   readonly sysctls?: Readonly<Record<string, string>>
+  /** Ports to publish; none unless given. */
   readonly ports?: readonly PortRequest[]
   /** The first 12 characters of the id unless given. */
   readonly hostname?: string
@@ -36,19 +38,26 @@ export interface AttachOptions {
 
 /** A container's connection. `detach` undoes it; a connection is also undone by `Symbol.asyncDispose`. */
 export interface Attachment extends AsyncDisposable {
+  /** Name of the network. */
   readonly network: string
   readonly containerId: string
   /** The namespace to start the container in; undefined: the host's. Open until `detach`. */
   readonly netns: number | undefined
   /** Name of the link inside, like `eth0`. */
   readonly interface?: string
+  /** Its IPv4 address in the network; none on the networks host and none. */
   readonly address?: string
+  /** Bits of the subnet, like 16. */
   readonly prefixLength?: number
+  /** The bridge's address, which is the default route. */
   readonly gateway?: string
+  /** Hardware address of the link inside. */
   readonly mac?: string
+  /** With the host ports that the kernel chose. */
   readonly ports: readonly PublishedPort[]
   /** Sockets that hold the published ports, for a process that shall hold them longer. */
   readonly portFds: readonly number[]
+  /** What to mount over the container's `/etc`. */
   readonly files: ContainerFiles
   /**
    * Withdraws the ports and closes the namespace; returns before the kernel has torn it down. The address is free
@@ -64,7 +73,9 @@ export interface Attachment extends AsyncDisposable {
 
 /** What {@link Network.sweep} removed of dead owners. */
 export interface SweepReport {
+  /** Addresses that are free again. */
   readonly addresses: readonly string[]
+  /** How many published ports were withdrawn. */
   readonly ports: number
 }
 

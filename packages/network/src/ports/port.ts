@@ -12,12 +12,15 @@ export interface PortRequest {
   readonly host?: number
   /** Host address it is published on; every one unless given. */
   readonly hostIp?: string
+  /** tcp unless given. */
   readonly protocol?: PortProtocol
 }
 
 /** A published port. */
 export interface PublishedPort {
+  /** Port inside the container. */
   readonly container: number
+  /** Port on the host. */
   readonly host: number
   /** `0.0.0.0` when it answers on every address of the host. */
   readonly hostIp: string

@@ -8,11 +8,17 @@ import { checkBridgeOptions, type BridgeOptions } from '../bridge/options.js'
 export interface NetworkDefinition {
   readonly name: string
   readonly driver: 'bridge'
+  /** Like `10.89.1.0/24`; a free one is chosen unless given. */
   readonly subnet?: string
+  /** The bridge's address; the subnet's first unless given. */
   readonly gateway?: string
+  /** Bytes of a packet; the default route's unless given. */
   readonly mtu?: number
+  /** Only its containers and the host are reached. */
   readonly internal?: boolean
+  /** Containers of the network do not reach each other. */
   readonly isolated?: boolean
+  /** The user's own notes. */
   readonly labels?: Readonly<Record<string, string>>
 }
 

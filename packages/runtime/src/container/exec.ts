@@ -28,19 +28,26 @@ import { openStdio, type StdioEntry, type TtyOptions } from './stdio.js'
 
 /** What is run in a container that runs; what is left out is as for its first process. */
 export interface ExecOptions {
+  /** `NAME=value` each. */
   readonly env?: readonly string[]
+  /** Working directory, in the container. */
   readonly cwd?: string
+  /** Numeric ids. */
   readonly user?: Process['user']
   readonly capabilities?: Process['capabilities']
   readonly noNewPrivileges?: boolean
   readonly apparmorProfile?: string
   readonly selinuxLabel?: string
   readonly rlimits?: Process['rlimits']
+  /** A pseudo-terminal instead of `stdio`. */
   readonly terminal?: boolean
+  /** Where its standard streams lead. */
   readonly stdio?: readonly StdioEntry[]
+  /** Size of the terminal. */
   readonly tty?: TtyOptions
   /** `fd`: the terminal's master is only kept as a descriptor, to be handed to someone else. */
   readonly terminalAs?: 'stream' | 'fd'
+  /** Descriptors it gets from 3 on. */
   readonly extraFds?: readonly number[]
   /** Outlives this process. */
   readonly detached?: boolean
