@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util'
 import { machine } from './harness/machine.ts'
 import { table, type Report } from './harness/report.ts'
 import { Workshop } from './harness/workshop.ts'
+import { exec } from './suites/exec.ts'
 import { eventloop } from './suites/eventloop.ts'
 import { leak } from './suites/leak.ts'
 import { spawn } from './suites/spawn.ts'
 import { start } from './suites/start.ts'
 import type { Suite } from './suites/suite.ts'
 
-const suites: Suite[] = [spawn, start, eventloop, leak]
+const suites: Suite[] = [spawn, start, exec, eventloop, leak]
 
 function refuse(...lines: string[]): never {
   for (const line of lines) console.error(line)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Engine } from '@cofferdam/engine'
+import { type Container, Engine } from '@cofferdam/engine'
 import { buildImage, parseReference } from '@cofferdam/image'
 import { RegistryClient } from '@cofferdam/registry'
 import { startRegistry } from '@cofferdam/testing'
@@ -49,6 +49,39 @@ function row(name: string, pace: Pace): RowSource {
     open: async (workshop) => inProcess(name, pace, await engineRuns(workshop)),
   }
 }
+
+/** A container of the rows' image that sleeps, for as long as the suite runs. */
+export function sleeping(workshop: Workshop, detached: boolean): Promise<Container> {
+  return workshop.shared(`sleeping ${detached}`, async () => {
+    const { engine, image } = await ready(workshop)
+    const container = await engine.start(image, { ...options, command: asked.sleep, detach: detached })
+    workshop.defer(() => container.remove({ force: true }))
+    return container
+  })
+}
+
+function detachedRow(name: string, pace: Pace): RowSource {
+  return {
+    name,
+    open: async (workshop) => {
+      const { engine, image } = await ready(workshop)
+      const once = async (): Promise<number> => {
+        const begin = performance.now()
+        const container = await engine.start(image, { ...options, command: asked.sleep, detach: true })
+        const time = performance.now() - begin
+        await container.remove({ force: true })
+        return time
+      }
+      return { name, unit: 'ms', pace, warmUp: 50, once }
+    },
+  }
+}
+
+/** `start` of a container that outlives this process, until it runs; its removal is not in the figure. */
+export const engineDetachedRows: RowSource[] = [
+  detachedRow('engine-run-detached-warm', 'warm'),
+  detachedRow('engine-run-detached-cold', 'cold'),
+]
 
 /** `run` of the package engine, in this process: overlay, bridge network, limits; what `podman-run` does. */
 export const engineRows: RowSource[] = [row('engine-run-warm', 'warm'), row('engine-run-cold', 'cold')]

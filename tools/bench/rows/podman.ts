@@ -18,7 +18,7 @@ export const asked = {
   pidsLimit: 32,
   command: ['/bin/true'],
   /** Where the container's configuration is looked at while it runs. */
-  sleep: ['/bin/sleep', '60'],
+  sleep: ['/bin/sleep', '3600'],
 }
 
 /** The bundle's root as a tar archive, from which podman and the engine import their image. */
@@ -69,6 +69,37 @@ export const podmanRun: RowSource = {
       once: () => command('run', '--rm', ...options, image, ...asked.command),
     }
   },
+}
+
+/** `podman run --detach`, until it returns; the removal is not in the figure. */
+export const podmanRunDetached: RowSource = {
+  name: 'podman-run-detached',
+  open: async (workshop) => {
+    const command = await podman(workshop)
+    const name = `detached-${process.pid}`
+    return {
+      name: 'podman-run-detached',
+      unit: 'ms',
+      pace: 'warm',
+      batch: 1,
+      once: async () => {
+        const time = await command('run', '--detach', '--name', name, ...options, image, ...asked.sleep)
+        await command('rm', '--force', '--time', '0', name)
+        return time
+      },
+    }
+  },
+}
+
+/** A container that sleeps, for as long as the suite runs; returns how to execute in it. */
+export function podmanSleeping(workshop: Workshop): Promise<(...args: string[]) => Promise<number>> {
+  return workshop.shared('podman sleeping', async () => {
+    const command = await podman(workshop)
+    const name = `sleeping-${process.pid}`
+    await command('run', '--detach', '--name', name, ...options, image, '/bin/sleep', '3600')
+    workshop.defer(async () => void (await command('rm', '--force', '--time', '0', name)))
+    return (...args) => command('exec', name, ...args)
+  })
 }
 
 /** The config.json that podman gives runc for a container as that of the row, but one that sleeps. */

@@ -1,10 +1,10 @@
 import { difference } from '../harness/difference.ts'
 import type { Result } from '../harness/report.ts'
 import type { Workshop } from '../harness/workshop.ts'
-import { engineConfig, engineRows } from '../rows/engine.ts'
+import { engineConfig, engineDetachedRows, engineRows } from '../rows/engine.ts'
 import { limitCContainer } from '../rows/limits.ts'
 import { peers } from '../rows/peers.ts'
-import { podmanConfig, podmanRun } from '../rows/podman.ts'
+import { podmanConfig, podmanRun, podmanRunDetached } from '../rows/podman.ts'
 import { runtimeRows } from '../rows/runtime.ts'
 import { rowSuite } from './suite.ts'
 
@@ -22,7 +22,15 @@ async function compareConfigurations(workshop: Workshop, results: readonly Resul
 /** Running /bin/true in the container of bundle/config.json. */
 export const start = rowSuite(
   'start',
-  [limitCContainer, ...runtimeRows, ...peers, ...engineRows, podmanRun],
+  [
+    limitCContainer,
+    ...runtimeRows,
+    ...peers,
+    ...engineRows,
+    podmanRun,
+    ...engineDetachedRows,
+    podmanRunDetached,
+  ],
   [
     { ours: 'runtime-run', peer: 'limit-c-container', max: 1.5 },
     { ours: 'runtime-run', peer: 'crun-run-nocgroup', max: 0.4 },
@@ -30,6 +38,8 @@ export const start = rowSuite(
     { ours: 'runtime-run-cgroups-cold', peer: 'crun-run-cold', max: 0.6 },
     { ours: 'engine-run-warm', peer: 'podman-run', max: 0.03 },
     { ours: 'engine-run-cold', peer: 'podman-run', max: 0.06 },
+    { ours: 'engine-run-detached-warm', peer: 'podman-run-detached', max: 0.05 },
+    { ours: 'engine-run-detached-cold', peer: 'podman-run-detached', max: 0.08 },
   ],
   compareConfigurations,
 )
