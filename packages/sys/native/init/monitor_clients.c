@@ -238,8 +238,8 @@ void client_ready(uint32_t index)
     } else if (message.head.type == Q_START || message.head.type == Q_START_MEMFD) {
         taken = client_start(client, (uint32_t)size, fds, count);
     } else {
-        taken = message_launch(client->fd, size, fds, count) ||
-                (client->starter && serve_starter(client, fds, count)) || serve(client, fds, count);
+        taken = !message_launch(client->fd, size, fds, count) &&
+                ((client->starter && serve_starter(client, fds, count)) || serve(client, fds, count));
     }
     for (uint32_t i = 0; !taken && i < count; i++)
         sys_close(fds[i]);
