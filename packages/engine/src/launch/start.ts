@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { closeQuietly } from '@cofferdam/sys'
-import type { Cgroup } from '@cofferdam/cgroups'
+import { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
 import type { Attachment } from '@cofferdam/network'
@@ -63,17 +63,24 @@ export async function launchContainer(
     const network = context.networks.get(prepared.network)
     const config = image.config.config ?? {}
     const command = containerArgv(config, options)
-    const [name, monitor] = await Promise.all([
-      store(context, image, prepared, choices, command),
-      choices.detach === true ? startContainerMonitor(context, prepared) : undefined,
-    ])
+    const monitoring = choices.detach === true ? startContainerMonitor(context, prepared) : undefined
+    undo.defer(() =>
+      monitoring?.then(
+        (started) => started.close(),
+        () => undefined,
+      ),
+    )
+    monitoring?.catch(() => undefined)
+    const name = await store(context, image, prepared, choices, command)
     undo.defer(() =>
       choices.again === true ? markExited(context.db, id, unseen) : deleteContainer(context.db, id),
     )
-    undo.defer(() => monitor?.close())
     const cgroup = createCgroup(cgroupPath(id), containerResources(options))
     undo.defer(() => cgroup.then(discardCgroup, () => undefined))
     cgroup.catch(() => undefined)
+    // The join comes after mounts and network: what it would wait for on v1 passes meanwhile.
+    Cgroup.warm().catch(() => undefined)
+    const monitor = await monitoring
     const attaching = network.attach({
       containerId: id,
       hostname: prepared.hostname,

@@ -1,4 +1,4 @@
-import { namedHierarchies } from './named-hierarchies.js'
+import { isManaged, namedHierarchies } from './named-hierarchies.js'
 
 const mountinfo = `25 1 0:22 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
 26 25 0:23 / /sys/fs/cgroup/unified rw,nosuid shared:5 - cgroup2 cgroup2 rw
@@ -13,4 +13,13 @@ it('finds the hierarchy by which a service manager tells its services apart', ()
 
 it('leaves alone one in which this process is in no cgroup', () => {
   expect(namedHierarchies('9:name=systemd:/\n8:pids:/a\n', mountinfo)).toEqual([])
+})
+
+it.each([
+  ['0::/\n', false],
+  ['0::/system.slice/a.service\n', true],
+  ['4:memory:/limited\n1:name=systemd:/\n0::/\n', false],
+  ['4:memory:/\n1:name=systemd:/user.slice\n', true],
+])('a process of %j is managed: %p', (membership, expected) => {
+  expect(isManaged(membership)).toBe(expected)
 })

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -20,17 +21,25 @@ export function namedHierarchies(membership: string, mountinfo: string): string[
 }
 
 /**
+ * True where a service manager may end this process's cgroup with all in it: it is below the root of the v2 hierarchy
+ * or of one that only has a name. A controller's v1 hierarchy alone limits, and ends nothing.
+ */
+export function isManaged(membership: string): boolean {
+  return membership.split('\n').some((line) => /^\d+:(name=[^:]*)?:\/./.test(line))
+}
+
+/**
  * Moves the monitor out of its starter's cgroup there, before it has children, which are born where it is. Best effort:
  * without the right to, it stays.
  */
-export function leaveNamedHierarchies(pid: number, name = 'cofferdam-monitor'): void {
+export async function leaveNamedHierarchies(pid: number, name = 'cofferdam-monitor'): Promise<void> {
   const read = (file: string) => readFileSync(`/proc/self/${file}`, 'utf8')
   const membership = read('cgroup')
   if (!/:name=[^:]*:\/./.test(membership)) return
   for (const mountPoint of namedHierarchies(membership, read('mountinfo'))) {
     try {
-      mkdirSync(join(mountPoint, name), { recursive: true })
-      writeFileSync(join(mountPoint, name, 'cgroup.procs'), String(pid))
+      await mkdir(join(mountPoint, name), { recursive: true })
+      await writeFile(join(mountPoint, name, 'cgroup.procs'), String(pid))
     } catch {
       // It ends with its starter's service then.
     }

@@ -3,6 +3,7 @@ import {
   constants,
   mkdirSync,
   openSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -16,7 +17,7 @@ import { closeQuietly, pipe, processStart, REQUEST, spawnerOpen } from '@cofferd
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
 import { readRecord } from '../record.js'
 import { Connection, hello } from './connection.js'
-import { leaveNamedHierarchies } from './named-hierarchies.js'
+import { isManaged, leaveNamedHierarchies } from './named-hierarchies.js'
 import { Monitor } from './monitor.js'
 
 /** Where monitors are unless told otherwise: a cgroup that no service manager kills together with their starter. */
@@ -40,7 +41,10 @@ export interface MonitorOptions {
   readonly stdio?: 'pipes' | 'terminal'
   /** Keep standard input open for clients that attach; without, the container's is /dev/null. With `pipes` only. */
   readonly stdin?: boolean
-  /** Its cgroup, made if missing: {@link MONITOR_CGROUP} unless given; false: that of this process. */
+  /**
+   * Its cgroup, made if missing; false: that of this process. Unless given {@link MONITOR_CGROUP} where this process is in
+   * a cgroup that a service manager may end, else that of this process, which costs no migration.
+   */
   readonly cgroup?: string | false
   readonly signal?: AbortSignal
 }
@@ -209,7 +213,8 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
           },
         }),
   })
-  const cgroup = options.cgroup ?? MONITOR_CGROUP
+  const cgroup =
+    options.cgroup ?? (isManaged(readFileSync('/proc/self/cgroup', 'utf8')) ? MONITOR_CGROUP : false)
   const made = cgroup === false ? undefined : Cgroup.create(cgroup, {}, { reuse: true })
   made?.catch(() => {})
   const connection = new Connection((onReport) => spawnerOpen('monitor', onReport))
@@ -218,7 +223,7 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
       payload: config.bytes,
       fds: config.fds,
     })
-    if (made !== undefined) leaveNamedHierarchies(report.op)
+    if (made !== undefined) await leaveNamedHierarchies(report.op)
     const placed = made === undefined ? Promise.resolve() : made.then((one) => one.join(report.op))
     placed.catch(() => {})
     return new StartingMonitor(directory, connection, report, theirs, placed)

@@ -151,7 +151,10 @@ describe('a monitor', () => {
 
   kernelTest('is in a cgroup of its own, and what joins no other is there too', async () => {
     await using dir = await tempDir()
-    const monitor = await startDetached(shell('sleep 60'), { directory: dir.join('m') })
+    const monitor = await startDetached(shell('sleep 60'), {
+      directory: dir.join('m'),
+      cgroup: MONITOR_CGROUP,
+    })
     const pids = (await Cgroup.open(MONITOR_CGROUP).pids()).sort((a, b) => a - b)
     expect(pids).toEqual(expect.arrayContaining([monitor.monitorPid, monitor.pid]))
     await end(monitor)
