@@ -129,15 +129,21 @@ export async function enableControllers(
   missing: readonly string[],
   needed: readonly string[],
 ): Promise<void> {
-  for (const level of controlled(layout, path))
+  for (const level of controlled(layout, path)) {
+    // What is handed down already is not written again: above a delegated subtree that is not permitted.
+    const file = `${level}/cgroup.subtree_control`
+    const [text] = await runSteps([{ kind: 'read', path: file, optional: true }])
+    const enabled = typeof text === 'string' ? text.trim().split(' ') : []
+    const lacking = missing.filter((name) => !enabled.includes(name))
     await run(
-      missing.map((name) => ({
+      lacking.map((name) => ({
         kind: 'write',
-        path: `${level}/cgroup.subtree_control`,
+        path: file,
         data: `+${name}`,
         optional: !needed.includes(name),
       })),
     )
+  }
 }
 
 /** The directories whose `cgroup.subtree_control` decides what the cgroup has. */

@@ -38,6 +38,7 @@ function keyOf(context: CompileContext, fds: number[]): string {
     context.home,
     context.detached,
     context.init,
+    context.fixedGroups,
     context.extraFds?.map(reference),
   ])
 }

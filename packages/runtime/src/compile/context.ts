@@ -48,6 +48,8 @@ export interface CompileContext {
   readonly detached?: boolean
   /** A small init as pid 1 above the program. */
   readonly init?: boolean
+  /** Supplementary groups cannot be set, as in a user namespace that an ordinary user makes (user_namespaces(7)). */
+  readonly fixedGroups?: boolean
   /** Descriptors above 2 that the program gets, from 3 on. */
   readonly extraFds?: readonly FdRef[]
 }

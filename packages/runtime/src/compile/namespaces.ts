@@ -44,6 +44,7 @@ export function cloneSection(linux: Linux, context: CompileContext): CloneSectio
     ...(cgroup === undefined ? {} : { cgroup }),
     ...(linux.uidMappings === undefined ? {} : { uidMappings: linux.uidMappings }),
     ...(linux.gidMappings === undefined ? {} : { gidMappings: linux.gidMappings }),
+    ...(context.fixedGroups === true && kinds.includes('user') ? { setgroups: 'deny' } : {}),
   }
 }
 

@@ -85,6 +85,7 @@ export function compilePlan(spec: Spec, context: CompileContext): CompiledPlan {
   const section = mountSection(spec, context)
   const first = processSection(process, {
     home: context.home,
+    fixedGroups: context.fixedGroups ?? false,
     ...filterOf(linux, context),
     ...(linux.personality === undefined ? {} : { personality: linux.personality }),
   })

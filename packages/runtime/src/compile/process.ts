@@ -84,6 +84,8 @@ export interface ProcessOptions {
   readonly home: string
   readonly filter?: CompiledSeccomp
   readonly personality?: Linux['personality']
+  /** setgroups(2) is denied; groups that the specification names are asked for all the same, and refused. */
+  readonly fixedGroups?: boolean
 }
 
 /**
@@ -105,7 +107,9 @@ export function processSection(process: Process, options: ProcessOptions): Proce
       op: 'user',
       uid: user.uid ?? 0,
       gid: user.gid ?? 0,
-      groups: user.additionalGids ?? [],
+      ...(options.fixedGroups === true && !user.additionalGids?.length
+        ? {}
+        : { groups: user.additionalGids ?? [] }),
       keepCapabilities: true,
     },
     ...((user.uid ?? 0) === 0 ? [] : [{ op: 'cwd', path: process.cwd } as const]),

@@ -1,4 +1,4 @@
-import { closeSync, constants as fsConstants, openSync } from 'node:fs'
+import { closeSync, constants as fsConstants, openSync, readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import type { ReadStream } from 'node:tty'
 import { CofferdamError, DisposeStack } from '@cofferdam/core'
@@ -69,6 +69,11 @@ export interface ExecProcess {
 const own: readonly NamespaceKind[] = ['user', 'mount', 'pid', 'network', 'ipc', 'uts', 'cgroup', 'time']
 const byIntermediate = new Set<NamespaceKind>(['user', 'pid', 'time'])
 
+/** True in a user namespace that an ordinary user made. */
+function hasFixedGroups(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/setgroups`, 'utf8').startsWith('deny')
+}
+
 /** The launch plan of an exec: `pidfd` is the container's first process, `cgroup` the v2 cgroup to start in. */
 export function execPlan(
   linux: Linux,
@@ -79,6 +84,7 @@ export function execPlan(
     readonly joinsLate: boolean
     readonly stdio: StdioPlan
     readonly home: string
+    readonly fixedGroups?: boolean
     readonly extraFds?: readonly number[]
     readonly detached?: boolean
   },
@@ -86,6 +92,7 @@ export function execPlan(
   const kinds = own.filter((kind) => linux.namespaces?.some(({ type }) => type === kind))
   const section = processSection(process, {
     home: context.home,
+    fixedGroups: context.fixedGroups ?? false,
     ...(linux.seccomp === undefined ? {} : { filter: compileSeccomp(linux.seccomp) }),
     ...(linux.personality === undefined ? {} : { personality: linux.personality }),
   })
@@ -178,6 +185,7 @@ export async function execIn(
       home: homeFor(root, process.user?.uid, process.env),
       ...(entry === undefined ? {} : { cgroup: entry }),
       ...(options.extraFds === undefined ? {} : { extraFds: options.extraFds }),
+      fixedGroups: hasFixedGroups(record.pid),
       detached: options.detached ?? false,
     })
     const launched = await launch(plan, {

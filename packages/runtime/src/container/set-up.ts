@@ -1,7 +1,9 @@
+import { geteuid } from 'node:process'
 import { DisposeStack } from '@cofferdam/core'
 import { launch, type LaunchedProcess, type LaunchingProcess } from '@cofferdam/process'
 import { Barrier } from '../compile/context.js'
 import { readyPlan } from '../compile/cached.js'
+import { makesNew } from '../compile/namespaces.js'
 import { createStateDirectory, START_FIFO, type StateDirectory } from '../state/directory.js'
 import { newId } from '../state/id.js'
 import { bootId, readProcessStat } from '@cofferdam/sys'
@@ -105,6 +107,7 @@ export async function setUp(
       hookState: state,
       detached: options.detached ?? false,
       init: options.init ?? false,
+      fixedGroups: makesNew(spec.linux, 'user') && geteuid?.() !== 0,
       ...(filter === undefined ? {} : { filter }),
       ...(options.extraFds === undefined ? {} : { extraFds: options.extraFds }),
     })

@@ -69,12 +69,12 @@ describe('a default container', () => {
   })
   it('has its limits', async () => {
     const seen = await w.sh(
-      'ulimit -n; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/pids/pids.max',
+      'cd /sys/fs/cgroup; ulimit -n; cat memory.max pids.max || cat memory/memory.limit_in_bytes pids/pids.max',
       (spec) => {
         spec.linux!.resources = { ...spec.linux!.resources, memory: { limit: 64 << 20 }, pids: { limit: 32 } }
       },
     )
-    expect(seen).toBe('1024\n67108864\n32')
+    expect(seen).toMatch(/^1024\n67108864\n32(\n|$)/)
   })
   it('has a read-only root when asked', async () => {
     const seen = await w.sh('touch /x; touch /dev/shm/y; pwd', (spec) => {
