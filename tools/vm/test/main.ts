@@ -9,7 +9,7 @@ import { compileTests } from './compile.ts'
 import { runTests } from './suite.ts'
 
 const packages = {
-  root: ['sys', 'process', 'cgroups', 'rootfs', 'runtime', 'network', 'netlink', 'supervisor', 'engine'],
+  root: ['sys', 'process', 'cgroups', 'rootfs', 'runtime', 'network', 'netlink', 'supervisor'],
   user: ['sys', 'process', 'runtime'],
 }
 type As = keyof typeof packages
