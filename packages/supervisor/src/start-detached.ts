@@ -4,7 +4,7 @@ import { type MonitorOptions, startMonitor } from './monitor/start.js'
 
 /** Options of {@link startDetached}. */
 export interface StartDetachedOptions extends MonitorOptions {
-  readonly launch?: Omit<LaunchOptions, 'spawner' | 'signal'>
+  readonly launch?: Omit<LaunchOptions, 'spawner' | 'background' | 'signal'>
 }
 
 /**
@@ -23,9 +23,9 @@ export async function startDetached(
     const process = await launch(plan(monitor.stdio), {
       ...launching,
       spawner: monitor.spawner,
+      background: true,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
-    process.unref()
     monitor.started(process.pid)
     await monitor.detach()
     return monitor

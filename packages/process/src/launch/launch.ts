@@ -28,6 +28,8 @@ export interface LaunchOptions {
   readonly detached?: boolean
   /** Who starts it: this environment's own spawner unless given; a monitor's, for what outlives this process. */
   readonly spawner?: SpawnerClient
+  /** The process, which is not this one's to wait for, does not keep the event loop alive; nor does its launch. */
+  readonly background?: boolean
   /** Ends the launch; after the start it has no effect. */
   readonly signal?: AbortSignal
 }
@@ -83,7 +85,7 @@ class Launch implements LaunchSink {
       this.#reject = reject
     })
     this.#client = options.spawner ?? spawnerClient(options.detached ?? isDetached(source))
-    this.#client.ref()
+    if (!options.background) this.#client.ref()
     this.#id = this.#client.start(this)
     const { signal } = options
     if (signal !== undefined && !this.#final) {
@@ -211,6 +213,7 @@ class Launch implements LaunchSink {
       warnings: this.#warnings,
       exited: this.#exited.promise,
       gone: this.#gone.promise,
+      referenced: !this.#options.background,
     })
     this.#resolve(process)
   }
@@ -226,7 +229,7 @@ class Launch implements LaunchSink {
     closeQuietly(this.#pidfd)
     closeQuietly(this.#fds.pty)
     closeQuietly(this.#fds.seccomp)
-    this.#client.unref()
+    if (!this.#options.background) this.#client.unref()
     this.#reject(this.#failure?.reason)
   }
 }

@@ -34,14 +34,16 @@ export class LaunchedProcess implements AsyncDisposable {
   readonly gone: Promise<void>
   readonly #client: SpawnerClient
   readonly #id: number
-  #referenced = true
+  #referenced: boolean
   #isGone = false
 
   /** @internal */
   constructor(
     client: SpawnerClient,
     id: number,
-    known: Pick<LaunchedProcess, 'pid' | 'pidfd' | 'fds' | 'warnings' | 'exited' | 'gone'>,
+    known: Pick<LaunchedProcess, 'pid' | 'pidfd' | 'fds' | 'warnings' | 'exited' | 'gone'> & {
+      readonly referenced: boolean
+    },
   ) {
     this.#client = client
     this.#id = id
@@ -51,6 +53,7 @@ export class LaunchedProcess implements AsyncDisposable {
     this.warnings = known.warnings
     this.exited = known.exited
     this.gone = known.gone
+    this.#referenced = known.referenced
     this.gone.then(() => {
       this.#isGone = true
       this.unref()

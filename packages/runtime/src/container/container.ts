@@ -92,11 +92,6 @@ export class Container implements AsyncDisposable {
     return this.#launched !== undefined
   }
 
-  /** Lets the event loop end while it runs. */
-  async unref(): Promise<void> {
-    ;(await this.#launched)?.unref()
-  }
-
   /**
    * How it ended, after it has. With a launch that fails after `create` it rejects with that error.
    * @throws CofferdamError `ERR_NOT_ATTACHED` for a container of another process

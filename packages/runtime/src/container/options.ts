@@ -34,7 +34,10 @@ export type CreateOptions = ContainerSource & {
   readonly init?: boolean
   /** Outlives this process, which then hears nothing of its end. */
   readonly detached?: boolean
-  /** Who starts it and is its parent: a monitor, for a container whose end is heard of when this process is gone. */
+  /**
+   * Who starts it and is its parent: a monitor, for a container whose end is heard of when this process is gone. It does
+   * not keep the event loop alive.
+   */
   readonly spawner?: SpawnerClient
   readonly signal?: AbortSignal
 }

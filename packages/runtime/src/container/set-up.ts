@@ -122,7 +122,7 @@ export async function setUp(
     let reach: (process: LaunchingProcess) => void
     const reached = new Promise<LaunchingProcess>((resolve) => (reach = resolve))
     const launched = launch(plan, {
-      ...(options.spawner === undefined ? {} : { spawner: options.spawner }),
+      ...(options.spawner === undefined ? {} : { spawner: options.spawner, background: true }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       barriers: {
         [Barrier.createRuntime]: async ({ pid }) => {

@@ -63,11 +63,15 @@ export class Monitor implements AsyncDisposable {
 
   /** How the container ended, after it has. Does not keep the event loop alive; {@link wait} does. */
   get exited(): Promise<DetachedExit> {
-    this.#exited ??= Promise.race([this.connection.ended, this.connection.lost]).then(() => this.#readExit())
+    this.#exited ??= this.#awaitExit()
     return this.#exited
   }
 
-  #readExit(): DetachedExit {
+  async #awaitExit(): Promise<DetachedExit> {
+    // It may have ended before this client came, while its last output is still read.
+    const early = exitRecord(this.directory)
+    if (early !== undefined) return early
+    await Promise.race([this.connection.ended, this.connection.lost])
     const exit = exitRecord(this.directory)
     if (exit !== undefined) return exit
     throw new CofferdamError(

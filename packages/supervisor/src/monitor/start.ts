@@ -54,6 +54,7 @@ export class StartingMonitor extends Monitor {
   readonly #theirs: number[]
   /** When it is in its cgroup: await it before the launch of what joins no cgroup of its own. */
   readonly placed: Promise<void>
+  #starting = true
 
   /** @internal */
   constructor(
@@ -65,6 +66,7 @@ export class StartingMonitor extends Monitor {
   ) {
     super(directory, connection, hello(report))
     this.#theirs = theirs
+    connection.spawner.ref()
     this.placed = placed
   }
 
@@ -114,7 +116,14 @@ export class StartingMonitor extends Monitor {
     await this.placed
     const ended = this.connection.ended.then(() => undefined)
     await Promise.race([this.connection.ask(REQUEST.DETACH, 'detach'), ended])
+    this.#over()
+  }
+
+  /** The start is over: it keeps the event loop alive no longer. */
+  #over(): void {
     this.closeStdio()
+    if (this.#starting) this.connection.spawner.unref()
+    this.#starting = false
   }
 
   /** Remembers the container's first process. */
@@ -128,7 +137,7 @@ export class StartingMonitor extends Monitor {
   }
 
   override async close(): Promise<void> {
-    this.closeStdio()
+    this.#over()
     await super.close()
   }
 }

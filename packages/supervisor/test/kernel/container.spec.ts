@@ -75,6 +75,28 @@ describe('a container of the runtime', () => {
     await (await Cgroup.create(`${parent}/monitor`, {}, { reuse: true })).delete()
   })
 
+  it('lets its starter end by itself, which has no child left, while it waits for its start', async () => {
+    const script = `
+      import { readFileSync } from 'node:fs'
+      import { Runtime } from '@cofferdam/runtime'
+      import { startMonitor } from '@cofferdam/supervisor'
+      const { directory, root, spec } = JSON.parse(process.argv[1])
+      const monitor = await startMonitor({ directory, cgroup: false })
+      const runtime = new Runtime({ root, cgroups: 'disabled' })
+      await runtime.create('ends', { spec, stdio: monitor.stdio, spawner: monitor.spawner })
+      await monitor.detach()
+      console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'))`
+    const given = { directory: dir.join('ends'), root: runtime.root, spec: spec(['sh', '-c', 'exit 14']) }
+    const { stdout } = (await runScript(script, { args: [JSON.stringify(given)], timeoutMs: 20_000 })).ok()
+    expect(stdout.trim()).toBe('')
+    const container = runtime.open('ends')
+    await using monitor = await connect(dir.join('ends'))
+    await container.start()
+    expect(await monitor.wait()).toMatchObject({ exitCode: 14 })
+    await gone(monitor)
+    await container.delete()
+  })
+
   it('tells that the kernel killed it for want of memory', async () => {
     const monitor = await startMonitor({ directory: dir.join('oom'), cgroup: false })
     const cgroup = createCgroup(`${parent}/oom`, { memory: { limit: 16 << 20, swap: 16 << 20 } })

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { readLog } from '@cofferdam/logs'
 import { kernelTest, tempDir } from '@cofferdam/testing'
-import { connect, startDetached } from '../../src/index.js'
+import { connect, monitorAlive, startDetached } from '../../src/index.js'
 import { end, gone, lines, shell, textOf, until } from './fixture.js'
 
 const COUNT = 1_500_000
@@ -70,6 +70,10 @@ describe('the log', () => {
       const script = 'echo main; (sleep 0.3; echo later; exec setsid sleep 600) & exit 4'
       const monitor = await startDetached(shell(script, []), { directory: dir.join('m'), log, cgroup: false })
       expect(await monitor.wait()).toMatchObject({ exitCode: 4 })
+      // A client that comes between the end and the last output hears of it too.
+      await using late = await connect(dir.join('m'))
+      expect(await late.wait()).toMatchObject({ exitCode: 4 })
+      expect(monitorAlive(dir.join('m'))).toBe(true)
       await gone(monitor)
       expect(await lines(log.directory)).toEqual(['stdout: main', 'stdout: later'])
     },

@@ -33,6 +33,7 @@ struct spawner {
     pid_t pid;
     unsigned owners;
     bool joined;
+    bool forks; /* a monitor: the child only forks it and ends */
 };
 
 static const napi_type_tag spawner_tag = {0x7f1f4a5ec0ffe002ULL, 0x9b7a3d11c0feda02ULL};
@@ -57,10 +58,19 @@ static void push(struct spawner *spawner, const struct report *report, int fd)
         napi_call_threadsafe_function(spawner->deliver, NULL, napi_tsfn_nonblocking);
 }
 
+static void await_child(struct spawner *spawner)
+{
+    while (spawner->pid > 0 && waitpid(spawner->pid, NULL, __WALL) < 0 && errno == EINTR)
+        ;
+    spawner->pid = 0;
+}
+
 static void *receive(void *data)
 {
     struct spawner *spawner = data;
     struct report report;
+    if (spawner->forks)
+        await_child(spawner);
     for (;;) {
         union {
             struct cmsghdr head;
@@ -83,8 +93,7 @@ static void *receive(void *data)
     }
     /* Our end goes too; the guard is there until all that was attached is gone. */
     shutdown(spawner->socket, SHUT_RDWR);
-    while (spawner->pid > 0 && waitpid(spawner->pid, NULL, __WALL) < 0 && errno == EINTR)
-        ;
+    await_child(spawner);
     memset(&report, 0, sizeof report);
     report.type = REPORT_LOST;
     push(spawner, &report, -1);
@@ -238,6 +247,7 @@ static napi_value spawner_open(napi_env env, napi_callback_info info)
         return arg_int(env, result);
     }
     spawner->owners = 1;
+    spawner->forks = strcmp(role, "monitor") == 0;
     napi_create_string_utf8(env, "cofferdam spawner", NAPI_AUTO_LENGTH, &name);
     napi_create_threadsafe_function(env, argv[2], NULL, name, 0, 1, spawner, on_deliver_end, spawner, deliver,
                                     &spawner->deliver);
