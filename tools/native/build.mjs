@@ -51,7 +51,11 @@ if (stale(join(out, 'sys.node'), join(sys, 'native/addon'), include)) {
 
 const programs = {
   init: {
-    flags: ['-static', '-nostartfiles', '-nostdlib', '-fno-stack-protector', '-ffreestanding'],
+    // Small: where it runs from a memfd, each monitor has a copy.
+    flags: [
+      ...['-Os', '-s', '-fno-asynchronous-unwind-tables', '-Wl,-z,noseparate-code'],
+      ...['-static', '-nostartfiles', '-nostdlib', '-fno-stack-protector', '-ffreestanding'],
+    ],
     libs: ['-lgcc'],
   },
   layer: { flags: ['-static', '-pthread'], libs: ['-lz', '-lzstd'] },

@@ -53,12 +53,15 @@ function temporary(body) {
   }
 }
 
+// Where it runs from a memfd, each monitor has a copy.
+const small = ['-Os', '-fno-asynchronous-unwind-tables']
+
 /** Compiled and linked apart, because zig gives no libc headers where it links no libc. */
 function init(target, out) {
   temporary((work) => {
     const objects = sources('init').map((file, index) => {
       const object = join(work, `${index}.o`)
-      compile(target, ...common, '-fno-stack-protector', '-ffreestanding', '-c', '-o', object, file)
+      compile(target, ...common, ...small, '-fno-stack-protector', '-ffreestanding', '-c', '-o', object, file)
       return object
     })
     compile(target, '-s', '-static', '-nostartfiles', '-nostdlib', '-o', join(out, 'init'), ...objects)

@@ -9,8 +9,12 @@
 struct launch self;
 bool spawner_detached;
 
-/* Otherwise the compiler may turn these loops into calls of the functions they are. */
+/* Otherwise gcc may turn these loops into calls of the functions they are; for clang -ffreestanding is enough. */
+#if defined(__clang__)
+#define NO_LOOP_IDIOM
+#else
 #define NO_LOOP_IDIOM __attribute__((optimize("no-tree-loop-distribute-patterns")))
+#endif
 
 NO_LOOP_IDIOM void *memset(void *to, int byte, size_t size)
 {
