@@ -20,7 +20,7 @@ export interface SuiteResult extends Totals {
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Runs jest in a process group of its own; killed with all its workers at twice the budget. */
+/** Runs jest in a process group of its own; killed with all its workers at four times the budget. */
 function jest(suite: Suite, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
   const bin = join(root, 'node_modules/jest/bin/jest.js')
   const flags = ['--config', join(root, suite.config), '--passWithNoTests', ...args]
@@ -32,9 +32,9 @@ function jest(suite: Suite, env: NodeJS.ProcessEnv, args: readonly string[]): Pr
   })
   const kill = () => process.kill(-child.pid!, 'SIGKILL')
   const limit = setTimeout(() => {
-    process.stdout.write(`${suite.name}: killed after twice its budget\n`)
+    process.stdout.write(`${suite.name}: killed after four times its budget\n`)
     kill()
-  }, suite.budgetMs * 2)
+  }, suite.budgetMs * 4)
   process.once('SIGINT', kill).once('SIGTERM', kill)
   return new Promise((settle) => {
     child.on('close', (code) => {
