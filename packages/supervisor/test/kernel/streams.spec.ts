@@ -189,6 +189,24 @@ describe('a terminal', () => {
     expect((await lines(dir.join('log'))).join()).toContain('[hi]')
   })
 
+  kernelTest('may be closed by everyone and opened again, like /dev/console by an init', async () => {
+    await using dir = await tempDir()
+    const script =
+      't=$(tty); echo one; exec <&- >&- 2>&-; sleep 0.3; echo two >$t; sleep 0.3; echo three >$t; exit 7'
+    const monitor = await startDetached(shell(script), {
+      directory: dir.join('m'),
+      stdio: 'terminal',
+      log: { directory: dir.join('log') },
+      cgroup: false,
+    })
+    const client = await monitor.attach()
+    const text = textOf(client.stdout)
+    expect(await monitor.wait()).toMatchObject({ exitCode: 7 })
+    await gone(monitor)
+    expect(await lines(dir.join('log'))).toEqual(['stdout: one', 'stdout: two', 'stdout: three'])
+    expect(await text).toContain('three')
+  })
+
   kernelTest('that is none has no size', async () => {
     await using dir = await tempDir()
     const monitor = await startDetached(shell('sleep 60'), { directory: dir.join('m'), cgroup: false })

@@ -65,6 +65,13 @@ int monitor_configure(const struct monitor_config *config, const int *fds, uint3
     return 0;
 }
 
+/* POLLHUP stays as long as nobody has the terminal open; the edge tells when somebody writes again. */
+void monitor_watch_terminal(int master)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = WATCH_TERMINAL};
+    sys_4(SYS_epoll_ctl, poll_fd, EPOLL_CTL_ADD, master, &event);
+}
+
 void monitor_oom(int fd)
 {
     close_fd(&oom_fd);
@@ -181,7 +188,10 @@ static void dispatch(uint32_t i)
     case FROM_LAUNCHES:
         count = sys_6(SYS_epoll_pwait, poll_fd, events, 16, 0, NULL, 8);
         for (long e = 0; e < count; e++)
-            launch_event(events[e].data.u64);
+            if (events[e].data.u64 == WATCH_TERMINAL)
+                terminal_woken();
+            else
+                launch_event(events[e].data.u64);
         break;
     case FROM_CHILDREN:
         reap();

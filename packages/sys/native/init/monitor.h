@@ -36,6 +36,8 @@ extern int stdin_fd;
 extern bool has_terminal;
 void streams_open(const int *fds, bool terminal);
 void stream_terminal(int master);
+/* Something has happened at the terminal that nobody had open. */
+void terminal_woken(void);
 bool streams_ended(void);
 void streams_poll(void);
 void output_ready(uint32_t stream);
@@ -63,6 +65,7 @@ void clients_tell(struct report *report);
 extern struct slot *container;
 extern bool begun, starting, ended, failed;
 int monitor_configure(const struct monitor_config *config, const int *fds, uint32_t count);
+void monitor_watch_terminal(int master);
 void monitor_abort(void);
 void monitor_oom(int fd);
 void monitor_failed(int op, int error);

@@ -16,7 +16,8 @@ static uint32_t attached_used;
 int stdin_fd = -1;
 bool has_terminal;
 static int output[2] = {-1, -1};
-static bool terminal_awaited;
+/* Nobody has the terminal open, as between two uses of /dev/console: no end yet, and nothing to poll for. */
+static bool terminal_awaited, terminal_idle, terminal_watched;
 
 /* What a client wrote and the container has not taken yet; while there is something no client is read. */
 static struct {
@@ -56,15 +57,19 @@ void stream_terminal(int master)
     set_nonblocking(master);
 }
 
+static bool read_output(uint32_t stream);
+
 bool streams_ended(void)
 {
+    while (ended && terminal_idle && output[0] >= 0 && read_output(0))
+        ;
     return output[0] < 0 && output[1] < 0;
 }
 
 void streams_poll(void)
 {
     for (uint32_t i = 0; i < 2; i++)
-        if (output[i] >= 0)
+        if (output[i] >= 0 && !(i == 0 && terminal_idle))
             poll_add(output[i], POLLIN, FROM_OUTPUT, i);
     if (stdin_fd < 0)
         return;
@@ -128,13 +133,25 @@ static bool read_output(uint32_t stream)
     long size = sys_3(SYS_read, output[stream], log_data(), CHUNK);
     if (size == -EAGAIN || size == -EINTR)
         return false;
-    if (size <= 0) { /* EIO: nobody has the terminal open */
+    if (size == -EIO && has_terminal && !ended) {
+        terminal_idle = true;
+        if (!terminal_watched)
+            monitor_watch_terminal(output[stream]);
+        terminal_watched = true;
+        return false;
+    }
+    if (size <= 0) {
         end_output(stream);
         return false;
     }
     uint64_t offset = log_append((uint8_t)(1 + stream), (uint32_t)size);
     relay(stream, (uint32_t)size, log_number, offset);
     return true;
+}
+
+void terminal_woken(void)
+{
+    terminal_idle = false;
 }
 
 void output_ready(uint32_t stream)

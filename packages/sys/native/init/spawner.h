@@ -4,7 +4,7 @@
 #include "init.h"
 
 #define MAX_SLOTS 8192u
-enum { WATCH_NODE = MAX_SLOTS, WATCH_CHILDREN };
+enum { WATCH_NODE = MAX_SLOTS, WATCH_CHILDREN, WATCH_TERMINAL };
 
 /* One launch or running process. id 0: free. */
 struct slot {
