@@ -31,9 +31,25 @@ export async function tempDir(name = 'test'): Promise<TempDir> {
   return wrap(path)
 }
 
-/** {@link tempDir} at once, for set-up code outside of a promise; removed at exit of the process too. */
+/**
+ * {@link tempDir} without a promise, for set-up code; made when its path is first asked for, removed at exit of the
+ * process too.
+ */
 export function tempDirSync(name = 'test'): TempDir {
-  const path = mkdtempSync(join(tmpdir(), `cofferdam-${name}-`))
-  process.once('exit', () => rmSync(path, { recursive: true, force: true }))
-  return wrap(path)
+  let made: TempDir | undefined
+  const dir = (): TempDir => {
+    if (made !== undefined) return made
+    const path = mkdtempSync(join(tmpdir(), `cofferdam-${name}-`))
+    process.once('exit', () => rmSync(path, { recursive: true, force: true }))
+    return (made = wrap(path))
+  }
+  const remove = async (): Promise<void> => made?.remove()
+  return {
+    get path() {
+      return dir().path
+    },
+    join: (...names) => dir().join(...names),
+    remove,
+    [Symbol.asyncDispose]: remove,
+  }
 }

@@ -1,7 +1,7 @@
 import { spawn as spawnNode, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { eventually, requires, sourceFlags } from '@cofferdam/testing'
-import { childrenOf, processesWith, uniqueSleep } from './support.js'
+import { childrenOf, isRoot, processesWith, uniqueSleep } from './support.js'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 
@@ -36,12 +36,15 @@ const shapes: [string, (sleep: string) => string, number][] = [
 ]
 const kinds: [string, object][] = [
   ['without a pid namespace', {}],
-  ['in a pid namespace', { namespaces: { pid: true, mount: true } }],
+  [
+    'in a pid namespace',
+    { namespaces: { pid: true, mount: true, ...(isRoot ? {} : { user: { map: 'self' } }) } },
+  ],
   ['as another user', { uid: 1234, gid: 1234 }],
 ]
-const { describe: described } = requires({ root: true })
 
-described.each(kinds)('%s', (kind, options) => {
+describe.each(kinds)('%s', (kind, options) => {
+  const { it } = requires({ root: kind === 'as another user' })
   const cases = shapes.filter(
     ([name]) => kind !== 'in a pid namespace' || name !== 'what outlives the main process',
   )
@@ -69,7 +72,7 @@ described.each(kinds)('%s', (kind, options) => {
   })
 })
 
-described('a process group', () => {
+describe('a process group', () => {
   it('killed as a whole leaves the guard to clean up', async () => {
     const sleep = uniqueSleep()
     const node = await starter(`setsid sleep ${sleep} & exec setsid sleep ${sleep}`, {})

@@ -3,9 +3,9 @@ import { constants, openSync, readFileSync, readdirSync, writeSync } from 'node:
 import { eventually, requires, runScript, tempDirSync } from '@cofferdam/testing'
 import { closeFd, pipe } from '@cofferdam/sys'
 import { launch, type LaunchPlan, type Op } from '../../src/index.js'
-import { PATH, processesWith, shell, uniqueSleep } from './support.js'
+import { isRoot, namespaced, PATH, processesWith, shell, uniqueSleep } from './support.js'
 
-const gate = requires({ root: true })
+const gate = requires({})
 const dir = tempDirSync('launch')
 const program = (args: string[], ops: Op[] = []): LaunchPlan => ({
   ops,
@@ -18,7 +18,7 @@ gate.describe('barriers', () => {
     const { stdout } = await shell(
       [{ op: 'barrier', name: 'one' }, { op: 'hostname', name: 'late' }, { op: 'waitForStart' }],
       'hostname',
-      { clone: { namespaces: ['uts', 'pid'] } },
+      { clone: namespaced(['uts', 'pid']) },
       {
         onCloned: ({ pid }) => void seen.push(readFileSync(`/proc/${pid}/comm`, 'utf8')),
         barriers: {
@@ -74,7 +74,7 @@ gate.describe('hooks', () => {
         },
       ],
       'true',
-      { clone: { namespaces: ['uts', 'pid'] } },
+      { clone: namespaced(['uts', 'pid']) },
     )
     expect(readFileSync(file, 'utf8')).toBe('{"id":1}\ninside\nb\n')
   })
@@ -137,7 +137,7 @@ gate.describe('detached', () => {
       const reached = new Promise((resolve) => {
         launch({
           detached: true,
-          clone: { namespaces: ['pid', 'mount'] },
+          clone: ${JSON.stringify(namespaced(['pid', 'mount']))},
           ops: [{ op: 'waitForStart', fd }],
           exec: { args: ['sleep', '${sleep}'], env: [], search: ['/bin', '/usr/bin'] },
         }, { barriers: { start: resolve } }).catch(() => {})
@@ -168,7 +168,7 @@ gate.describe('leaks', () => {
       const all = { namespaces: ['mount', 'pid', 'ipc', 'uts'] }
       const once = async (i) => {
         if (i % 4 === 3) { await spawn(['nosuch']).catch(() => {}); return }
-        const options = i % 4 === 2 ? { pty: true } : { stdio: i % 2 ? 'ignore' : 'pipe', namespaces: i % 2 ? { pid: true, mount: true, uts: true } : {} }
+        const options = i % 4 === 2 ? { pty: true } : { stdio: i % 2 ? 'ignore' : 'pipe', namespaces: i % 2 ? { pid: true, mount: true, uts: true${isRoot ? '' : ", user: { map: 'self' }"} } : {} }
         const p = await spawn(['true'], options)
         await p.exited
         await p.stop()
@@ -196,7 +196,7 @@ gate.describe('exec by descriptor', () => {
     const empty = dir.join('empty')
     execFileSync('mkdir', [empty])
     const process = await launch({
-      clone: { namespaces: ['mount', 'pid', 'network', 'ipc'] },
+      clone: namespaced(['mount', 'pid', 'network', 'ipc']),
       ops: [
         { op: 'propagation', mode: 'slave', recursive: true },
         { op: 'root', path: empty },
@@ -232,6 +232,4 @@ gate.describe('a foreign program', () => {
   })
 })
 
-afterAll(() => {
-  execFileSync('rm', ['-rf', dir.path])
-})
+afterAll(() => dir.remove())

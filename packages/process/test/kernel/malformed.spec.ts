@@ -1,9 +1,9 @@
 import { requires } from '@cofferdam/testing'
 import { encodePlan, launch, preparePlan, type LaunchPlan } from '../../src/index.js'
-import { PATH, uniqueSleep } from './support.js'
+import { namespaced, PATH, uniqueSleep } from './support.js'
 
 const plan: LaunchPlan = {
-  clone: { namespaces: ['mount', 'uts'] },
+  clone: namespaced(['mount', 'uts']),
   ops: [{ op: 'hostname', name: 'named' }, { op: 'mask', paths: ['/proc/kcore'] }, { op: 'lookup' }],
   exec: { args: ['sleep', uniqueSleep()], env: ['A=1'], search: PATH },
 }
@@ -25,7 +25,7 @@ async function launchDamaged(damage: (bytes: Buffer) => Buffer | void): Promise<
   await started.stop()
 }
 
-requires({ root: true }).describe('a plan', () => {
+requires({}).describe('a plan', () => {
   it('that is whole is launched', () => launchDamaged(() => {}))
   it.each<[string, string, (bytes: Buffer) => Buffer | void]>([
     ['of another version', 'another version', (b) => void b.writeUInt32LE(99, 4)],

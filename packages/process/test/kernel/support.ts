@@ -1,5 +1,5 @@
 import { openSync, readFileSync, readdirSync } from 'node:fs'
-import { launch, type LaunchOptions, type LaunchPlan, type Op } from '../../src/index.js'
+import { launch, type CloneSection, type LaunchOptions, type LaunchPlan, type Op } from '../../src/index.js'
 import { closeFd, pipe } from '@cofferdam/sys'
 import { Socket } from 'node:net'
 
@@ -15,6 +15,20 @@ export function processesWith(marker: string): number[] {
         return false
       }
     })
+}
+
+export const isRoot = process.geteuid!() === 0
+
+/** New namespaces; for an ordinary user below a user namespace in which it is root. */
+export function namespaced(namespaces: NonNullable<CloneSection['namespaces']>): CloneSection {
+  if (isRoot) return { namespaces }
+  const own = (id: number) => [{ containerID: 0, hostID: id, size: 1 }]
+  return {
+    namespaces: ['user', ...namespaces],
+    uidMappings: own(process.getuid!()),
+    gidMappings: own(process.getgid!()),
+    setgroups: 'deny',
+  }
 }
 
 let count = 0

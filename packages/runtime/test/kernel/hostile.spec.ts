@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { requires } from '@cofferdam/testing'
 import { makeRootfs, type World, world } from '../support/world.js'
 
-const { describe } = requires({ root: true, commands: ['busybox'] })
+const { describe } = requires({ commands: ['busybox'] })
 
 describe('a hostile root file system', () => {
   let w: World

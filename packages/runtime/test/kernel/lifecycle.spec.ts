@@ -2,7 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { eventually, requires, runScript } from '@cofferdam/testing'
 import { output, type World, world } from '../support/world.js'
 
-const { describe } = requires({ root: true, commands: ['busybox'] })
+const { describe } = requires({ commands: ['busybox'] })
+/** More ids than one, cgroups, or namespaces of the machine's own. */
+const real = requires({ root: true })
 /** Until the expectations hold. */
 const settled = (check: () => unknown) =>
   eventually(async () => {
@@ -17,7 +19,7 @@ describe('the life of a container', () => {
   afterEach(() => expect(w.left()).toEqual([]))
   afterAll(() => w[Symbol.asyncDispose]())
 
-  it('is created, started, executed in, killed, deleted', async () => {
+  real.it('is created, started, executed in, killed, deleted', async () => {
     await using container = await w.runtime.create('life', { spec: w.spec(['sleep', '60']) })
     expect(await container.state()).toMatchObject({ id: 'life', status: 'created', pid: container.pid })
     await expect(container.exec(['true'])).rejects.toMatchObject({ code: 'ERR_CONTAINER_STATUS' })
@@ -70,7 +72,7 @@ describe('the life of a container', () => {
     await first.delete()
   })
 
-  it('dies with the process that started it', async () => {
+  real.it('dies with the process that started it', async () => {
     const spec = JSON.stringify(w.spec(['sleep', '60']))
     const script = `
       import { Runtime } from '@cofferdam/runtime'
@@ -144,7 +146,7 @@ describe('the life of a container', () => {
     await settled(() => expect(seen.replaceAll('\r', '')).toBe('/dev/pts/0\n33 91\nconsole\n'))
   })
 
-  it('joins namespaces by path', async () => {
+  real.it('joins namespaces by path', async () => {
     await using first = await w.runtime.run('one', { spec: w.spec(['sleep', '60'], { hostname: 'one' }) })
     const spec = w.spec(['sh', '-c', 'hostname; readlink /proc/self/ns/net'])
     delete spec.hostname

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { requires, sourceFlags } from '@cofferdam/testing'
 import { type World, world } from '../support/world.js'
 
-const { describe } = requires({ root: true, commands: ['busybox', 'strace'] })
+const { describe } = requires({ commands: ['busybox', 'strace'] })
 
 /** No start of a default container without a view of its cgroups needs more than this; a change that adds calls should say so here. */
 const LIMIT = 330

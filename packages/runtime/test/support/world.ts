@@ -38,17 +38,24 @@ export interface World extends AsyncDisposable {
 
 const hierarchies = () => readdirSync('/sys/fs/cgroup').map((name) => join('/sys/fs/cgroup', name))
 
+/** False: containers are those of an ordinary user. */
+export const isRoot = process.geteuid!() === 0
+
 let counter = 0
 
 export async function world(options: { readonly cgroups?: 'cgroupfs' | 'disabled' } = {}): Promise<World> {
   const dir = await tempDir('runtime')
   const rootfs = makeRootfs(dir.join('rootfs'))
   const parent = `/cofferdam-test-${process.pid}-${counter++}`
-  const runtime = new Runtime({ root: dir.join('state'), cgroupParent: parent, ...options })
+  // An ordinary user has no cgroups here, and is root in a user namespace.
+  const cgroups = isRoot ? undefined : ({ cgroups: 'disabled' } as const)
+  const rootless = { uid: process.getuid!(), gid: process.getgid!() }
+  const runtime = new Runtime({ root: dir.join('state'), cgroupParent: parent, ...cgroups, ...options })
   const spec: World['spec'] = (args, more) =>
     defaultSpec({
       args,
       rootfs,
+      ...(isRoot ? {} : { rootless }),
       seccomp: defaultProfile() as DefaultSpecOptions['seccomp'] & object,
       ...more,
     })
