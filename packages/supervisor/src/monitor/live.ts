@@ -52,8 +52,9 @@ export async function openLive(
       position: { file: answer.value, offset: answer.userUs },
       async flow(outputs) {
         await Promise.all(sources.map((source, i) => relay(source, outputs[i])))
-        // Behind the notice of a lag in the same socket: the ends of the pipes may be seen before it.
-        if (!connection.isLost) await connection.greet().catch(() => {})
+        // Behind the notice of a lag in the same socket: the ends of the pipes may be seen before it, also when the monitor
+        // is gone by now.
+        await connection.greet().catch(() => connection.lost)
         connection.forget(answer.requestId)
         return lag
       },
