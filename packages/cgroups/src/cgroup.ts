@@ -1,4 +1,5 @@
-import { CofferdamError } from '@cofferdam/core'
+import { readdirSync } from 'node:fs'
+import { CofferdamError, isErrno } from '@cofferdam/core'
 import { closeQuietly, requireLinux } from '@cofferdam/sys'
 import { createCgroup } from './create.js'
 import { attachDeviceRules } from './devices/attach.js'
@@ -89,6 +90,12 @@ export class Cgroup implements AsyncDisposable {
     const path = options.root ?? DEFAULT_ROOT
     const all = directories(options.layout ?? detectLayout(), cgroupPath(path))
     await runSteps(all.map((directory) => ({ kind: 'rmdir', path: directory.path, optional: true })))
+  }
+
+  /** The plain names below `root` that have a directory in any hierarchy, like `systemd-cgls` shows them. */
+  static list(options: Pick<CgroupOptions, 'root' | 'layout'> = {}): string[] {
+    const all = directories(options.layout ?? detectLayout(), cgroupPath(options.root ?? DEFAULT_ROOT))
+    return [...new Set(all.flatMap(({ path }) => children(path)))]
   }
 
   /**
@@ -227,5 +234,16 @@ export class Cgroup implements AsyncDisposable {
     const error = failure(steps, outcomes)
     if (error !== undefined) throw error
     this.#fd = outcomes[0] as number
+  }
+}
+
+function children(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    )
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return []
+    throw error
   }
 }

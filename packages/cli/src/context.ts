@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { Engine } from '@cofferdam/engine'
+import { Engine, type EngineOptions } from '@cofferdam/engine'
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -11,9 +11,10 @@ export interface GlobalOptions {
 export async function withEngine<T>(
   command: Command,
   body: (engine: Engine, options: GlobalOptions) => Promise<T>,
+  how: Pick<EngineOptions, 'reconcile'> = {},
 ): Promise<T> {
   const options = command.optsWithGlobals<GlobalOptions>()
-  const engine = await Engine.open(options.root === undefined ? {} : { root: options.root })
+  const engine = await Engine.open({ ...how, ...(options.root === undefined ? {} : { root: options.root }) })
   try {
     return await body(engine, options)
   } finally {

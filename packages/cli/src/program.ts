@@ -21,6 +21,7 @@ import { rmCommand } from './commands/rm.js'
 import { rmiCommand } from './commands/rmi.js'
 import { runRunCommand } from './commands/run.js'
 import { stopCommand } from './commands/stop.js'
+import { systemCommand } from './commands/system.js'
 import type { GlobalOptions } from './context.js'
 import { describeError, errorJson, exitStatus, runStatus } from './output/errors.js'
 
@@ -58,6 +59,7 @@ export function createProgram(): Command {
     rmiCommand,
     pruneCommand,
     doctorCommand,
+    systemCommand,
   ]) {
     add(program)
   }

@@ -21,13 +21,14 @@ import { checkName } from './options/names.js'
 import type { ContainerOptions, RunOptions } from './options/options.js'
 import { prune, type Pruned } from './prune.js'
 import { type Ready, awaitReady } from './ready.js'
+import type { Finding } from './reconcile/finding.js'
+import { reconcile } from './reconcile/reconcile.js'
 import { stopSignal } from './spec/build.js'
 import { StateDatabase } from './state/database.js'
 import { currentOwner } from './state/owner.js'
 import { configOf } from './state/config.js'
 import { findContainer, listContainers, markRunning, renameContainer } from './state/records.js'
 import { prepareRoots, resolveRoots } from './state/roots.js'
-import { sweepDeadOwners } from './sweep.js'
 import type { ContainerSummary, ImageSummary, PullProgress, RunResult } from './types.js'
 
 /** Options of {@link Engine.open}. */
@@ -38,6 +39,8 @@ export interface EngineOptions {
   readonly images?: ImageOptions
   /** Open network namespace that plays the host's; this process's unless given. */
   readonly hostNetns?: number
+  /** Mends at the opening what a crash or a reboot left inconsistent; true unless given. */
+  readonly reconcile?: boolean
 }
 
 /** Options of {@link Engine.start}. */
@@ -71,7 +74,8 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Opens the engine of a root and gives back what engines that died have left.
+   * Opens the engine of a root: state, files and kernel are compared, and what processes that died, or a reboot, left
+   * inconsistent is mended. What cannot be mended is told by {@link Engine.check}.
    * @throws CofferdamError `ERR_UNSUPPORTED_PLATFORM`, `ERR_STATE`, `ERR_STATE_VERSION`, `ERR_ROOT`
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
@@ -90,8 +94,9 @@ export class Engine implements AsyncDisposable {
       owner: currentOwner(),
     }
     try {
-      await sweepDeadOwners(context)
-      return new Engine(context, await ImageService.open(roots, options.images ?? {}))
+      const images = await ImageService.open(roots, options.images ?? {})
+      if (options.reconcile !== false) await reconcile(context, images, { repair: true })
+      return new Engine(context, images)
     } catch (error) {
       await db.close()
       throw error
@@ -235,6 +240,14 @@ export class Engine implements AsyncDisposable {
   /** Removes ended containers and what no image needs; with `images`, images no container uses. */
   prune(options: { readonly images?: boolean } = {}): Promise<Pruned> {
     return prune(this.#context, this.#images, options.images ?? false)
+  }
+
+  /**
+   * Compares containers, files, networks and images with each other and with the kernel; `repair` mends what can be
+   * mended. Open with `reconcile: false` to see what opening would mend.
+   */
+  check(options: { readonly repair?: boolean } = {}): Promise<Finding[]> {
+    return reconcile(this.#context, this.#images, { repair: options.repair ?? false, deep: true })
   }
 
   /** Stops what this engine started and closes it. Idempotent. */

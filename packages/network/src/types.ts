@@ -87,7 +87,7 @@ export interface Network extends AsyncDisposable {
   prepare(): Promise<readonly string[]>
   /** Connects a container: all or nothing. */
   attach(options: AttachOptions): Promise<Attachment>
-  /** Removes what dead owners left. */
+  /** Removes what dead owners left, and the network itself when nobody uses it. */
   sweep(): Promise<SweepReport>
   /** Resolves when the addresses of detached containers are free again. */
   idle(): Promise<void>

@@ -62,6 +62,11 @@ export class Runtime {
     openStateDirectory(this.#options.root, id).remove()
   }
 
+  /** The ids that are taken: of containers, of those being made just now, and of what a dead process left of one. */
+  ids(): string[] {
+    return listIds(this.#options.root)
+  }
+
   /** The state of all containers, like `runc list`; one that is being made or removed just now is left out. */
   async list(): Promise<ContainerState[]> {
     const states = listIds(this.#options.root).map(async (id) => {

@@ -146,4 +146,24 @@ commandTest('a container that runs', () => {
     ])
     await lab.run(['rm', 'orphan'])
   })
+
+  it('is told and mended by system check when its starter was killed', async () => {
+    const { child, output } = await lab.startNamed('lost', [lab.busybox, 'sh', '-c', forever])
+    await eventually(() => output().includes('ready'))
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+    const told = await lab.inHost(['--json', 'system', 'check'])
+    expect(told.exitCode).toBe(1)
+    expect(JSON.parse(told.stdout)).toContainEqual({
+      kind: 'container',
+      object: expect.any(String),
+      problem: expect.stringContaining('is gone'),
+      repaired: false,
+    })
+    expect((await lab.inHost(['system', 'check', '--repair'])).ok().stdout).toContain('mended  container')
+    expect((await lab.inHost(['system', 'check'])).ok().stdout).toBe('everything is consistent\n')
+    expect(await list('-a')).toMatchObject([{ name: 'lost', status: 'exited', exitCode: null }])
+    await lab.run(['rm', 'lost'])
+  })
 })

@@ -21,15 +21,27 @@ export class PullLeases {
     return { [Symbol.dispose]: () => rmSync(path, { force: true }) }
   }
 
+  /** Marks of processes that have died; removed unless `dryRun`. Returns their paths. */
+  sweep(options: { readonly dryRun?: boolean } = {}): string[] {
+    const dead = readdirSync(this.#directory).filter((name) => !isHeld(name))
+    const paths = dead.map((name) => join(this.#directory, name))
+    if (options.dryRun !== true) for (const path of paths) rmSync(path, { force: true })
+    return paths
+  }
+
   /** Milliseconds since the oldest pull that is still under way began; 0 when there is none. */
   oldest(now = Date.now()): number {
     let age = 0
     for (const name of readdirSync(this.#directory)) {
-      const [pid, start] = name.split('-')
-      const path = join(this.#directory, name)
-      if (!isAlive(Number(pid), start ?? '')) rmSync(path, { force: true })
-      else age = Math.max(age, now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now))
+      if (!isHeld(name)) continue
+      const began = statSync(join(this.#directory, name), { throwIfNoEntry: false })?.mtimeMs
+      age = Math.max(age, now - (began ?? now))
     }
     return age
   }
+}
+
+function isHeld(name: string): boolean {
+  const [pid, start] = name.split('-')
+  return isAlive(Number(pid), start ?? '')
 }

@@ -54,7 +54,8 @@ export class ImageService implements AsyncDisposable {
   static async open(roots: Roots, options: ImageOptions): Promise<ImageService> {
     const directory = join(roots.store, 'images')
     const leases = new PullLeases(join(roots.run, 'pulls'))
-    return new ImageService(await ImageStore.open(directory), join(directory, 'index.json'), leases, options)
+    const store = await ImageStore.open(directory, { sweep: false })
+    return new ImageService(store, join(directory, 'index.json'), leases, options)
   }
 
   /** The familiar form of a reference, like `alpine:latest`. @throws CofferdamError `ERR_INVALID_REFERENCE` */
@@ -120,6 +121,21 @@ export class ImageService implements AsyncDisposable {
       minAge: this.#leases.oldest(),
     })
     return bytes
+  }
+
+  /** Removes, unless `dryRun`, what pulls of dead processes left, and returns the paths. */
+  async sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
+    return [...this.#leases.sweep(options), ...(await this.#store.sweep(options))]
+  }
+
+  /** Images that lack a blob, with its digest. */
+  async incomplete(): Promise<{ readonly name: string; readonly missing: string }[]> {
+    const found: { name: string; missing: string }[] = []
+    for (const { name, descriptor } of await this.#store.list()) {
+      const missing = await this.#store.missing(descriptor)
+      if (missing !== undefined) found.push({ name, missing })
+    }
+    return found
   }
 
   async close(): Promise<void> {

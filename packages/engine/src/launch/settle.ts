@@ -30,13 +30,14 @@ export async function settleContainer(
     options.drain,
   ])
   rmSync(runDirectory(context, id), { recursive: true, force: true })
-  if (options.remove) {
+  const failure = results.find((result) => result.status === 'rejected')
+  // The row stays while something is left: it is what a later open finds the rest by.
+  if (options.remove && failure === undefined) {
     rmSync(dirname(logDirectory(context, id)), { recursive: true, force: true })
     await deleteContainer(context.db, id, { exitCode, signal, oomKilled })
   } else {
     await markExited(context.db, id, { exitCode, signal, oomKilled })
   }
-  const failure = results.find((result) => result.status === 'rejected')
   if (failure !== undefined) throw failure.reason
   return { exitCode, signal, oomKilled, usage: await usage }
 }

@@ -1,6 +1,6 @@
 import { join as joinPath } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
-import { bridge, host, join, none, type Network } from '@cofferdam/network'
+import { bridge, deadNetworks, type DeadNetwork, host, join, none, type Network } from '@cofferdam/network'
 
 /** Options of {@link Networks}. */
 export interface NetworksOptions {
@@ -36,9 +36,14 @@ export class Networks implements AsyncDisposable {
     return network
   }
 
-  /** Frees what dead owners left. */
+  /** The networks of which dead processes left something. */
+  dead(): DeadNetwork[] {
+    return deadNetworks(this.#directory)
+  }
+
+  /** Removes what dead processes left, and a network that nobody uses. */
   async sweep(): Promise<void> {
-    await this.get('bridge').sweep()
+    await this.#make('bridge').sweep()
   }
 
   /** Resolves when the addresses of detached containers are free again. */
@@ -56,14 +61,18 @@ export class Networks implements AsyncDisposable {
     return this.close()
   }
 
+  get #directory(): string {
+    return joinPath(this.#options.runDir, 'network')
+  }
+
   #make(name: string): Network {
-    const { runDir, hostNetns } = this.#options
+    const { hostNetns } = this.#options
     if (name === 'host') return host()
     if (name === 'none') return none()
     if (name === 'bridge') {
       return bridge({
         name: 'default',
-        runDir: joinPath(runDir, 'network'),
+        runDir: this.#directory,
         ...(hostNetns === undefined ? {} : { hostNetns }),
       })
     }

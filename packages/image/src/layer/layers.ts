@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import {
   mkdir,
@@ -12,14 +11,16 @@ import {
   writeFile,
   type FileHandle,
 } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { isErrno } from '@cofferdam/core'
-import { LOCK, Lane, removeTreeOn, syncfs, tryLock } from '@cofferdam/sys'
-import { readSmall, replaceFile, syncDirectory } from '../layout/files.js'
+import { Lane, syncfs } from '@cofferdam/sys'
+import { exists, readSmall, replaceFile, syncDirectory } from '../layout/files.js'
+import { claim, removeAt, sweepUnlocked, temporaryName } from '../layout/temporary.js'
 import {
   computeDigest,
   digestAlgorithm,
   digestEncoded,
+  isDigest,
   parseDigest,
   type Digest,
 } from '../reference/digest.js'
@@ -42,23 +43,6 @@ interface Pending {
   readonly blob: Digest
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false
-    throw error
-  }
-}
-
-/** Removes a directory tree by descriptors, off this thread. */
-async function remove(parent: string, name: string): Promise<void> {
-  await using directory = await open(parent, directoryFlags)
-  using lane = new Lane()
-  await removeTreeOn(lane, directory.fd, name)
-}
-
 /**
  * Unpacked layers, one directory each: `ROOT/<hex of the diff id>/fs`. A layer has no parent in it, so any image that
  * has the layer shares it, and layers unpack in parallel.
@@ -68,13 +52,11 @@ export class LayerStore {
 
   private constructor(readonly root: string) {}
 
-  /** Opens the store, made if it is missing, and removes what dead processes left. */
+  /** Opens the store, made if it is missing. */
   static async open(root: string): Promise<LayerStore> {
     for (const name of ['tmp', 'by-blob', 'chains'])
       await mkdir(join(root, name), { recursive: true, mode: 0o700 })
-    const store = new LayerStore(root)
-    await store.sweep()
-    return store
+    return new LayerStore(root)
   }
 
   /** The directory of an unpacked layer, whether it is there or not. */
@@ -106,11 +88,11 @@ export class LayerStore {
 
   /** A directory to unpack into. */
   async stage(): Promise<StagedLayer> {
-    const path = join(this.root, 'tmp', randomBytes(8).toString('hex'))
+    const path = join(this.#tmp, temporaryName())
     await mkdir(path, { mode: 0o700 })
     const lock = await open(path, directoryFlags)
     try {
-      if (!tryLock(lock.fd, LOCK.EX) || (await lock.stat()).nlink === 0) {
+      if (!(await claim(lock))) {
         await lock.close() // a sweep was between mkdir and the lock
         return await this.stage()
       }
@@ -127,7 +109,7 @@ export class LayerStore {
   /** Removes a staged layer. */
   async discard(staged: StagedLayer): Promise<void> {
     await staged.fs.close()
-    await remove(join(this.root, 'tmp'), staged.path.slice(staged.path.lastIndexOf('/') + 1))
+    await removeAt(this.#tmp, basename(staged.path))
     await staged.lock.close()
   }
 
@@ -137,7 +119,7 @@ export class LayerStore {
    */
   async accept(staged: StagedLayer, blob: Digest, diffId: Digest, implied: readonly Buffer[]): Promise<void> {
     if (this.#pending.has(blob) || (await this.has(diffId))) {
-      await replaceFile(this.#byBlob(blob), diffId)
+      await replaceFile(this.#byBlob(blob), diffId, this.#tmp)
       return this.discard(staged)
     }
     if (implied.length > 0) {
@@ -163,7 +145,7 @@ export class LayerStore {
     for (const { staged, diffId, blob } of all) {
       await this.#name(staged, join(this.root, digestEncoded(diffId)))
       this.#pending.delete(blob)
-      await replaceFile(this.#byBlob(blob), diffId)
+      await replaceFile(this.#byBlob(blob), diffId, this.#tmp)
     }
     await syncDirectory(this.root)
   }
@@ -214,39 +196,45 @@ export class LayerStore {
       if (!/^[0-9a-f]{64}$/.test(name)) continue
       const diffId = parseDigest(`sha256:${name}`)
       if (keep.has(diffId) || (await stat(join(this.root, name))).mtime >= before) continue
-      const doomed = join(this.root, 'tmp', randomBytes(8).toString('hex'))
-      await rename(join(this.root, name), doomed)
-      await remove(join(this.root, 'tmp'), doomed.slice(doomed.lastIndexOf('/') + 1))
+      await this.#remove(join(this.root, name))
       removed.push(diffId)
     }
-    if (removed.length > 0) await this.#removeDependents(removed)
+    await this.#removeDependents()
     return removed
   }
 
-  /** Removes what is about layers that are gone. */
-  async #removeDependents(removed: readonly Digest[]): Promise<void> {
-    const gone = new Set<string>(removed)
+  /** A name is there with all its content, or not at all. */
+  async #remove(path: string): Promise<void> {
+    const doomed = temporaryName()
+    await rename(path, join(this.#tmp, doomed))
+    await removeAt(this.#tmp, doomed)
+  }
+
+  /** Removes what is about layers that are gone, now or since a prune that did not come to its end. */
+  async #removeDependents(): Promise<void> {
+    const gone = async (ids: string) => {
+      const there = await Promise.all(
+        ids.split('\n').map((id) => isDigest(id) && exists(join(this.root, digestEncoded(id)))),
+      )
+      return there.includes(false)
+    }
     for (const name of await readdir(join(this.root, 'by-blob'))) {
-      const text = await readSmall(join(this.root, 'by-blob', name), 256)
-      if (text !== undefined && gone.has(text.toString())) await unlink(join(this.root, 'by-blob', name))
+      const path = join(this.root, 'by-blob', name)
+      if (await gone(await readFile(path, 'utf8'))) await unlink(path)
     }
     for (const name of await readdir(join(this.root, 'chains'))) {
-      const ids = await readFile(join(this.root, 'chains', name, 'ids'), 'utf8')
-      if (ids.split('\n').some((id) => gone.has(id))) await remove(join(this.root, 'chains'), name)
+      const path = join(this.root, 'chains', name)
+      if (await gone(await readFile(join(path, 'ids'), 'utf8'))) await this.#remove(path)
     }
   }
 
-  /** Removes staged layers whose owner is dead: nobody holds their lock. */
-  async sweep(): Promise<void> {
-    const tmp = join(this.root, 'tmp')
-    for (const name of await readdir(tmp)) {
-      try {
-        await using directory = await open(join(tmp, name), directoryFlags)
-        if (tryLock(directory.fd, LOCK.EX)) await remove(tmp, name)
-      } catch (error) {
-        if (!isErrno(error, 'ENOENT')) throw error
-      }
-    }
+  /** Removes, unless `dryRun`, what dead processes staged: nobody holds its lock. Returns the paths. */
+  sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
+    return sweepUnlocked(this.#tmp, options)
+  }
+
+  get #tmp(): string {
+    return join(this.root, 'tmp')
   }
 
   /** Drops what was accepted but not flushed. */

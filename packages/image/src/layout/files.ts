@@ -1,11 +1,23 @@
-import { randomBytes } from 'node:crypto'
-import { open, rename, unlink } from 'node:fs/promises'
+import { open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isErrno } from '@cofferdam/core'
 import { digestAlgorithm, digestEncoded, type Digest } from '../reference/digest.js'
+import { createTemporary } from './temporary.js'
 
 /** Where a blob is below the root of a layout (image-spec image-layout.md). */
 export function blobPath(root: string, digest: Digest): string {
   return join(root, 'blobs', digestAlgorithm(digest), digestEncoded(digest))
+}
+
+/** Whether there is something of that name. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
 }
 
 /** Makes a directory's names durable (fsync(2)). */
@@ -14,18 +26,23 @@ export async function syncDirectory(path: string): Promise<void> {
   await directory.sync()
 }
 
-/** Replaces a file as a whole, durably: written beside it, fsync, rename, fsync of the directory. */
-export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+/**
+ * Replaces a file as a whole, durably: written in the directory `temporary` of the same file system, fsync, rename,
+ * fsync of the directory. What a dead process left there is found by `sweepUnlocked`.
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array | string,
+  temporary: string,
+): Promise<void> {
+  const made = await createTemporary(temporary)
+  await using file = made.file
   try {
-    {
-      await using file = await open(temporary, 'wx', 0o644)
-      await file.writeFile(bytes)
-      await file.sync()
-    }
-    await rename(temporary, path)
+    await file.writeFile(bytes)
+    await file.sync()
+    await rename(made.path, path)
   } catch (error) {
-    await unlink(temporary).catch(() => {})
+    await unlink(made.path).catch(() => {})
     throw error
   }
   await syncDirectory(dirname(path))
@@ -37,7 +54,7 @@ export async function readSmall(path: string, limit: number): Promise<Buffer | u
   try {
     file = await open(path)
   } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined
+    if (isErrno(error, 'ENOENT')) return undefined
     throw error
   }
   try {

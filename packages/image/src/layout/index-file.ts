@@ -28,7 +28,11 @@ export async function changeIndexFile(
   const index = await readIndexFile(root)
   const manifests = await change(index.manifests)
   if (manifests === index.manifests) return
-  await replaceFile(join(root, 'index.json'), `${JSON.stringify({ ...index, manifests })}\n`)
+  await replaceFile(
+    join(root, 'index.json'),
+    `${JSON.stringify({ ...index, manifests })}\n`,
+    join(root, '.ingest'),
+  )
 }
 
 /** `manifests` with `descriptor` under a name, which no other entry has then. */

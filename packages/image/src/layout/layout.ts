@@ -15,9 +15,10 @@ import { maxManifestSize, parseManifest } from '../content/manifest.js'
 import { sizeMismatch, verifyBytes, verifyStream } from '../content/verify.js'
 import { formatReference, type Reference } from '../reference/reference.js'
 import { digestAlgorithm, digestEncoded, type Digest } from '../reference/digest.js'
-import { blobPath, readSmall, replaceFile } from './files.js'
+import { blobPath, exists, readSmall, replaceFile } from './files.js'
 import { changeIndexFile, readIndexFile, refName, withName } from './index-file.js'
 import { openIngest, type IngestTap } from './ingest.js'
+import { sweepUnlocked } from './temporary.js'
 
 /** A name in a layout. */
 export interface NamedDescriptor {
@@ -58,7 +59,7 @@ export class ImageLayout implements BlobSource, BlobSink {
     const path = join(root, 'oci-layout')
     const bytes = await readSmall(path, 4096)
     if (bytes === undefined) {
-      await replaceFile(path, '{"imageLayoutVersion":"1.0.0"}')
+      await replaceFile(path, '{"imageLayoutVersion":"1.0.0"}', join(root, '.ingest'))
     } else if (!/"imageLayoutVersion"\s*:\s*"1\./.test(bytes.toString())) {
       throw new CofferdamError('ERR_INVALID_LAYOUT', `${path}: not an image layout of version 1`, { path })
     }
@@ -192,6 +193,19 @@ export class ImageLayout implements BlobSource, BlobSink {
       if (left.length === manifests.length) throw missing('ERR_MANIFEST_UNKNOWN', name, this.root)
       return left
     })
+  }
+
+  /**
+   * Removes, unless `dryRun`, the temporary files of dead processes; the beginning of a blob stays, for the next pull
+   * goes on with it. Returns their paths.
+   */
+  sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
+    const doomed = async (name: string, size: number) => {
+      const [, algorithm, encoded] = /^(\w+)-(\w+)$/.exec(name) ?? []
+      if (algorithm === undefined || encoded === undefined || size === 0) return true
+      return exists(join(this.root, 'blobs', algorithm, encoded))
+    }
+    return sweepUnlocked(join(this.root, '.ingest'), { ...options, doomed })
   }
 
   async #describe(digest: Digest, name: string): Promise<Descriptor> {

@@ -19,7 +19,10 @@ import { pruneStore, type PruneOptions, type PruneResult } from './prune.js'
 import { unpackWhileIngesting, type UnpackingOptions } from './unpacking.js'
 
 /** Options of {@link ImageStore.open}. */
-export type ImageStoreOptions = UnpackingOptions
+export interface ImageStoreOptions extends UnpackingOptions {
+  /** Removes at the opening what dead processes left, {@link ImageStore.sweep}; true unless given. */
+  readonly sweep?: boolean
+}
 
 /** An image of one platform that is in the store, unpacked. */
 export interface StoredImage {
@@ -54,7 +57,9 @@ export class ImageStore implements BlobSink, AsyncDisposable {
   /** Opens the store in a directory, made if it is missing. @throws CofferdamError `ERR_INVALID_LAYOUT` */
   static async open(root: string, options: ImageStoreOptions = {}): Promise<ImageStore> {
     const layout = await ImageLayout.open(root)
-    return new ImageStore(layout, await LayerStore.open(join(root, 'layers')), options)
+    const store = new ImageStore(layout, await LayerStore.open(join(root, 'layers')), options)
+    if (options.sweep !== false) await store.sweep()
+    return store
   }
 
   /** All names, like `docker images`. */
@@ -97,6 +102,20 @@ export class ImageStore implements BlobSink, AsyncDisposable {
     }
   }
 
+  /** Digest of the first blob that an image needs and the store lacks; undefined when all are there. */
+  async missing(name: ImageName): Promise<Digest | undefined> {
+    const named = 'repository' in name ? await this.layout.resolve(name) : name
+    if (!(await this.has(named))) return named.digest
+    const document = parseManifest(await this.layout.fetchManifest(named), named.mediaType)
+    if (isIndex(document)) {
+      const kept = document.manifests.filter(({ platform }) => platform !== undefined)
+      const chosen = choosePlatform(kept, hostPlatform())
+      return chosen === undefined ? undefined : this.missing(chosen)
+    }
+    for (const blob of [document.config, ...document.layers]) if (!(await this.has(blob))) return blob.digest
+    return undefined
+  }
+
   has(descriptor: Descriptor): Promise<boolean> {
     return this.layout.has(descriptor)
   }
@@ -130,6 +149,11 @@ export class ImageStore implements BlobSink, AsyncDisposable {
   /** Removes content that no name needs, like `docker image prune`. */
   prune(options: PruneOptions = {}): Promise<PruneResult> {
     return pruneStore(this.layout, this.layers, options)
+  }
+
+  /** Removes, unless `dryRun`, what dead processes left unfinished, and returns the paths. */
+  async sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
+    return [...(await this.layout.sweep(options)), ...(await this.layers.sweep(options))]
   }
 
   /** Drops what an unfinished pull has unpacked. Idempotent. */

@@ -12,7 +12,7 @@ import { connect, type Connection } from './connect.js'
 import { closeEndpoint, openEndpoint, type Endpoint } from './endpoint.js'
 import { portHolder } from './holder.js'
 import { vethName } from './messages.js'
-import { lockPath, openBridge, type OpenBridge } from './open.js'
+import { lockPath, openBridge, sweepUnopened, type OpenBridge } from './open.js'
 import { checkBridgeOptions, type BridgeConfig, type BridgeOptions } from './options.js'
 import { macOf } from './setup.js'
 import { sweepLeases } from './sweep.js'
@@ -141,6 +141,7 @@ class BridgeNetwork implements Network {
   }
 
   async sweep(): Promise<SweepReport> {
+    if (this.#opening === undefined) return sweepUnopened(this.#config)
     const { stack, leases } = await this.#open()
     return withLock(lockPath(this.#config.runDir), () => sweepLeases(stack, leases))
   }

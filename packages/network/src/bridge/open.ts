@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { netnsSysctls } from '@cofferdam/netlink'
@@ -8,8 +9,10 @@ import { withLock } from '../host/lock.js'
 import { ownerOf, type Owner } from '../host/owner.js'
 import { HostStack } from '../host/stack.js'
 import { LeaseDirectory } from '../ipam/leases.js'
+import { parsePrefix, type Prefix } from '../ipam/prefix.js'
+import type { SweepReport } from '../types.js'
 import type { BridgeConfig } from './options.js'
-import { ensureBridge, networkDirectory, removeBridge, type BridgeState } from './setup.js'
+import { ensureBridge, networkDirectory, readSaved, removeBridge, type BridgeState } from './setup.js'
 import { sweepLeases } from './sweep.js'
 import { VethWatcher } from './watcher.js'
 
@@ -45,7 +48,7 @@ export async function openBridge(config: BridgeConfig): Promise<OpenBridge> {
     const owner = ownerOf() as Owner
     const { state, leases, hold } = await withLock(lockPath(config.runDir), async () => {
       const state = await ensureBridge(stack, config)
-      const leases = new LeaseDirectory(join(networkDirectory(config), 'leases'), state.subnet, state.gateway)
+      const leases = leasesOf(config, state.subnet, state.gateway)
       await leases.open()
       await sweepLeases(stack, leases)
       return { state, leases, hold: await leases.hold(owner) }
@@ -72,6 +75,10 @@ export async function openBridge(config: BridgeConfig): Promise<OpenBridge> {
   }
 }
 
+function leasesOf(config: BridgeConfig, subnet: Prefix, gateway: string): LeaseDirectory {
+  return new LeaseDirectory(join(networkDirectory(config), 'leases'), subnet, gateway)
+}
+
 async function closeUnderLock(
   stack: HostStack,
   config: BridgeConfig,
@@ -81,8 +88,29 @@ async function closeUnderLock(
   await withLock(lockPath(config.runDir), async () => {
     await leases.release(hold)
     await sweepLeases(stack, leases)
-    const [used, held] = await Promise.all([leases.list(), leases.holds()])
-    if (used.length + held.length > 0) await leases.save()
+    if (await isUsed(leases)) await leases.save()
     else await removeBridge(stack, config)
   })
+}
+
+async function isUsed(leases: LeaseDirectory): Promise<boolean> {
+  const [used, held] = await Promise.all([leases.list(), leases.holds()])
+  return used.length + held.length > 0
+}
+
+/** Removes what dead processes left of a network, and all of it when nobody alive uses it; makes nothing. */
+export async function sweepUnopened(config: BridgeConfig): Promise<SweepReport> {
+  if (!existsSync(networkDirectory(config))) return { addresses: [], ports: 0 }
+  const stack = await HostStack.open(config.hostNetns)
+  try {
+    return await withLock(lockPath(config.runDir), async () => {
+      const saved = await readSaved(config)
+      const leases = saved && leasesOf(config, parsePrefix(saved.subnet), saved.gateway)
+      const swept = leases && (await sweepLeases(stack, leases))
+      if (leases === undefined || !(await isUsed(leases))) await removeBridge(stack, config)
+      return swept ?? { addresses: [], ports: 0 }
+    })
+  } finally {
+    stack.close()
+  }
 }

@@ -29,12 +29,14 @@ export function macOf(address: string, second = 0xcf): string {
   return macText(Uint8Array.from([0x02, second, ...addressBytes(address)]))
 }
 
-interface Saved {
+/** The choices of {@link ensureBridge} that later users follow. */
+export interface Saved {
   readonly subnet: string
   readonly gateway: string
 }
 
-async function readSaved(config: BridgeConfig): Promise<Saved | undefined> {
+/** What is kept of a network that was made to its end. */
+export async function readSaved(config: BridgeConfig): Promise<Saved | undefined> {
   try {
     return JSON.parse(await readFile(join(networkDirectory(config), 'network.json'), 'utf8')) as Saved
   } catch (error) {
@@ -94,12 +96,16 @@ async function createBridge(
  */
 export async function ensureBridge(stack: HostStack, config: BridgeConfig): Promise<BridgeState> {
   await mkdir(networkDirectory(config), { recursive: true, mode: 0o700 })
-  const [saved, link, routes] = await Promise.all([
+  const [saved, found, routes] = await Promise.all([
     readSaved(config),
     findLink(stack.route, { name: config.bridge }),
     mainRoutes(stack.route),
   ])
-  const taken = routedPrefixes(routes, link?.index)
+  // The file is written last: somebody died while making the network.
+  const halfMade = saved === undefined && found !== undefined
+  if (halfMade) await removeFromKernel(stack, config)
+  const link = halfMade ? undefined : found
+  const taken = routedPrefixes(routes, found?.index)
   const mtu = config.mtu ?? link?.mtu ?? (await defaultMtu(stack.route, routes))
   const wanted = config.subnet ?? (saved === undefined ? undefined : parsePrefix(saved.subnet))
   const subnet = wanted ?? chooseSubnet(taken)
@@ -124,13 +130,20 @@ export async function ensureBridge(stack: HostStack, config: BridgeConfig): Prom
   return state
 }
 
-/** Removes firewall, bridge and files. The caller holds the lock and knows that nobody uses the network. */
-export async function removeBridge(stack: HostStack, config: BridgeConfig): Promise<void> {
+async function removeFromKernel(stack: HostStack, config: BridgeConfig): Promise<void> {
   await removeFirewall(stack, config.bridge)
   try {
     await stack.route.request([deleteLink({ name: config.bridge })])
   } catch (error) {
     if (!isErrno(error, 'ENODEV')) throw error
   }
+}
+
+/**
+ * Removes firewall, bridge and files, these last: while they are there a sweep knows that something may be left. The
+ * caller holds the lock and knows that nobody uses the network.
+ */
+export async function removeBridge(stack: HostStack, config: BridgeConfig): Promise<void> {
+  await removeFromKernel(stack, config)
   await rm(networkDirectory(config), { recursive: true, force: true })
 }

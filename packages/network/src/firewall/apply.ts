@@ -39,6 +39,12 @@ async function setForward(stack: HostStack, value: '0' | '1'): Promise<void> {
   await netnsSysctls(stack.netnsLane, stack.netns ?? -1, { [ipForward]: value })
 }
 
+/** Somebody may have died between turning ip_forward off and removing the table, or after making the table. */
+async function ensureForward(stack: HostStack): Promise<void> {
+  const { [ipForward]: now } = await netnsSysctls(stack.netnsLane, stack.netns ?? -1, { [ipForward]: null })
+  if (now === '0') await setForward(stack, '1')
+}
+
 async function ensureBase(stack: HostStack): Promise<void> {
   const { [ipForward]: before } = await netnsSysctls(stack.netnsLane, stack.netns ?? -1, {
     [ipForward]: null,
@@ -57,7 +63,7 @@ export async function ensureFirewall(stack: HostStack, network: FirewalledNetwor
   for (let attempt = 0; ; attempt++) {
     try {
       await stack.netfilter.request(nftBatch(networkRules(network)))
-      return
+      return await ensureForward(stack)
     } catch (error) {
       if (isErrno(error, 'EEXIST')) return
       if (!isErrno(error, 'ENOENT') || attempt === 3) throw error

@@ -43,7 +43,11 @@ function open(root: string, id: string): StateDirectory {
     commit: () => renameSync(join(path, TEMPORARY), join(path, FILE)),
     read: () => parse(id, readState(path, id)),
     remove() {
-      if (done(() => unlinkSync(join(path, FILE)), 'ENOENT') && done(() => rmdirSync(path), 'ENOTEMPTY'))
+      // Another process may remove it at the same time.
+      if (
+        done(() => unlinkSync(join(path, FILE)), 'ENOENT') &&
+        done(() => rmdirSync(path), 'ENOTEMPTY', 'ENOENT')
+      )
         return
       for (const name of [FILE, TEMPORARY, START_FIFO]) done(() => unlinkSync(join(path, name)), 'ENOENT')
       done(() => rmdirSync(path), 'ENOENT')
@@ -52,12 +56,12 @@ function open(root: string, id: string): StateDirectory {
 }
 
 /** True when it worked, false when it failed with an error that is expected. */
-function done(act: () => void, expected: string): boolean {
+function done(act: () => void, ...expected: string[]): boolean {
   try {
     act()
     return true
   } catch (error) {
-    if (!isErrno(error, expected)) throw error
+    if (!isErrno(error, ...expected)) throw error
     return false
   }
 }

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isErrno } from '@cofferdam/core'
+import { LOCK, Lane, removeTreeOn, tryLock } from '@cofferdam/sys'
+
+/** Removes a file or directory tree by descriptors, off this thread. */
+export async function removeAt(parent: string, name: string): Promise<void> {
+  await using directory = await open(
+    parent,
+    constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
+  )
+  using lane = new Lane()
+  await removeTreeOn(lane, directory.fd, name)
+}
+
+/** A name that no other process chooses. */
+export function temporaryName(): string {
+  return randomBytes(8).toString('hex')
+}
+
+/** Takes the lock that says that the maker of a new file or directory lives; false when a sweep was faster. */
+export async function claim(file: FileHandle): Promise<boolean> {
+  return tryLock(file.fd, LOCK.EX) && (await file.stat()).nlink > 0
+}
+
+/** Opens a new file in a directory, made if it is missing, locked until it is closed: {@link sweepUnlocked} leaves it. */
+export async function createTemporary(directory: string): Promise<{ path: string; file: FileHandle }> {
+  const path = join(directory, temporaryName())
+  let file: FileHandle
+  try {
+    file = await open(path, 'wx', 0o644)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    file = await open(path, 'wx', 0o644)
+  }
+  if (await claim(file)) return { path, file }
+  await file.close()
+  return createTemporary(directory)
+}
+
+/**
+ * What of a directory nobody has locked: its maker is dead. Removed unless `dryRun`; returns the paths. `doomed` says
+ * whether an entry with this name and size is to go.
+ */
+export async function sweepUnlocked(
+  directory: string,
+  options: {
+    readonly dryRun?: boolean
+    readonly doomed?: (name: string, size: number) => boolean | Promise<boolean>
+  } = {},
+): Promise<string[]> {
+  const found: string[] = []
+  for (const name of await readdir(directory).catch(() => [])) {
+    try {
+      await using entry = await open(join(directory, name), constants.O_RDONLY | constants.O_NOFOLLOW)
+      if (!tryLock(entry.fd, LOCK.EX)) continue
+      if (options.doomed !== undefined && !(await options.doomed(name, (await entry.stat()).size))) continue
+      if (options.dryRun !== true) await removeAt(directory, name)
+      found.push(join(directory, name))
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error
+    }
+  }
+  return found
+}
