@@ -54,7 +54,9 @@ describe('a container of the runtime', () => {
       ['sh', '-c', 'read line; echo "$line"; exit 9'],
       { stdio: ['pipe', 'pipe', 'ignore'], spawner: monitor.spawner },
     )
-    expect(readFileSync(`/proc/${executed.pid}/stat`, 'latin1')).toContain(`) S ${monitor.monitorPid} `)
+    // Its state is R until it has come to its read.
+    const stat = () => readFileSync(`/proc/${executed.pid}/stat`, 'latin1')
+    await eventually(async () => stat().includes(`) S ${monitor.monitorPid} `))
     streams.stdin!.end('to the program\n')
     expect(await textOf(streams.stdout)).toBe('to the program\n')
     expect(await executed.exited).toMatchObject({ exitCode: 9 })
