@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { constants } from 'node:os'
 import { join } from 'node:path'
 import { CofferdamError, errnoName, isCofferdamError, isErrno } from '@cofferdam/core'
+import { exitStatus } from '@cofferdam/process'
 import { LOCK, tryLock } from '@cofferdam/sys'
 import { connect } from './monitor/connect.js'
 import { RECORD } from './protocol/config.js'
@@ -26,7 +26,6 @@ export interface DetachedExit {
   readonly usage?: { readonly maxRss: number; readonly userMs: number; readonly systemMs: number }
 }
 
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
 const date = (ns: bigint) => new Date(Number(ns / 1_000_000n))
 
 /** What a record says of the end; undefined while there is none. */
@@ -36,18 +35,14 @@ export function exitOf(record: MonitorRecord): DetachedExit | undefined {
     return { exitCode: null, signal: null, oomKilled: undefined, reason: 'start-failed', ...errno }
   }
   if (record.phase !== 'exited') return undefined
-  const signal = record.status & 0x7f
+  const { exitCode, signal, usage } = exitStatus({ ...record, value: record.status })
   return {
-    exitCode: signal === 0 ? (record.status >> 8) & 0xff : null,
-    signal: signal === 0 ? null : ((signalNames.get(signal) ?? `SIG${signal}`) as NodeJS.Signals),
+    exitCode,
+    signal,
     oomKilled: record.oomKills === undefined ? undefined : record.oomKills > 0,
     ...(record.startedAt === 0n ? {} : { startedAt: date(record.startedAt) }),
     finishedAt: date(record.endedAt),
-    usage: {
-      maxRss: record.maxRssKiB * 1024,
-      userMs: record.userUs / 1000,
-      systemMs: record.systemUs / 1000,
-    },
+    usage,
   }
 }
 
@@ -66,7 +61,7 @@ export function readRecord(directory: string): { record: MonitorRecord | undefin
   }
   try {
     // The lock first: a monitor that ends in between has written its last before.
-    const alive = !tryLock(fd, LOCK.SH | 4)
+    const alive = !tryLock(fd, LOCK.SH)
     const bytes = Buffer.alloc(RECORD_SIZE)
     return { record: decodeRecord(bytes.subarray(0, readSync(fd, bytes, 0, RECORD_SIZE, 0))), alive }
   } finally {

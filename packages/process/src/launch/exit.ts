@@ -1,5 +1,4 @@
 import { constants } from 'node:os'
-import type { Report } from '@cofferdam/sys'
 
 /** How a process ended. */
 export interface ExitStatus {
@@ -18,8 +17,17 @@ export interface ExitStatus {
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
 
-/** Decodes a wait status (waitpid(2)); realtime signals are named `SIG34` and so on. */
-export function exitStatus(report: Pick<Report, 'value' | 'maxRssKiB' | 'userUs' | 'systemUs'>): ExitStatus {
+/** A wait status (waitpid(2)) with what the process used (getrusage(2)). */
+export interface WaitStatus {
+  readonly value: number
+  readonly maxRssKiB: number
+  /** Microseconds. */
+  readonly userUs: number
+  readonly systemUs: number
+}
+
+/** Decodes a wait status; realtime signals are named `SIG34` and so on. */
+export function exitStatus(report: WaitStatus): ExitStatus & Required<Pick<ExitStatus, 'usage'>> {
   const signal = report.value & 0x7f
   return {
     exitCode: signal === 0 ? (report.value >> 8) & 0xff : null,

@@ -1,5 +1,5 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream'
-import { isCofferdamError } from '@cofferdam/core'
+import { isErrno } from '@cofferdam/core'
 import type { LogPosition } from '@cofferdam/logs'
 import { pipeStream } from '@cofferdam/process'
 import { catchUp } from './catch-up.js'
@@ -68,7 +68,7 @@ export async function attach(
     try {
       next = await openLive(connection, { stdin: false, stdout, stderr, closeStdin: false })
     } catch (error) {
-      if (!isCofferdamError(error) || error.code !== 'ERR_MONITOR_LOST') throw error
+      if (!isErrno(error, 'ERR_MONITOR_LOST')) throw error
     }
     if (next !== undefined) live = next
     await catchUp(log, lag, next?.position, outputs, () => detached)

@@ -49,7 +49,7 @@ export async function connect(directory: string, options: ConnectOptions = {}): 
     return new Monitor(path, connection, await abortable(connection.greet(), options.signal))
   } catch (error) {
     connection.close()
-    if ((error as { code?: string }).code !== 'ERR_MONITOR_LOST') throw error
+    if (!isErrno(error, 'ERR_MONITOR_LOST')) throw error
     if (!readRecord(path).alive) throw endedError(path, error)
     throw new CofferdamError(
       'ERR_MONITOR_BUSY',

@@ -5,7 +5,6 @@ import {
   REQUEST,
   type Report,
   type SpawnerHandle,
-  spawnerRef,
   spawnerSend,
   spawnerShutdown,
 } from '@cofferdam/sys'
@@ -16,7 +15,6 @@ export interface Hello {
   readonly pid: number
   readonly monitorPid: number
   readonly terminal: boolean
-  readonly stdin: boolean
   readonly log: boolean
 }
 
@@ -135,10 +133,6 @@ export class Connection {
     this.#listeners.clear()
     this.#onLost()
   }
-
-  ref(on: boolean): void {
-    if (!this.#isLost) spawnerRef(this.#handle, on)
-  }
 }
 
 /** Reads a HELLO. @throws CofferdamError `ERR_MONITOR_VERSION` */
@@ -156,7 +150,6 @@ export function hello(report: Report): Hello {
     pid: report.pid,
     monitorPid: report.op,
     terminal: (report.error & 1) !== 0,
-    stdin: (report.error & 2) !== 0,
     log: (report.error & 4) !== 0,
   }
 }

@@ -104,7 +104,7 @@ export class Monitor implements AsyncDisposable {
       await this.connection.ask(REQUEST.SIGNAL, 'kill', { value })
       return true
     } catch (error) {
-      if (isErrno(error, 'ESRCH') || (error as { code?: string }).code === 'ERR_MONITOR_LOST') return false
+      if (isErrno(error, 'ESRCH', 'ERR_MONITOR_LOST')) return false
       throw error
     }
   }

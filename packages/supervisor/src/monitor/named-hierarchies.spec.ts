@@ -1,3 +1,4 @@
+import { parseMembership } from '@cofferdam/cgroups'
 import { isManaged, namedHierarchies } from './named-hierarchies.js'
 
 const mountinfo = `25 1 0:22 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
@@ -8,11 +9,11 @@ const mountinfo = `25 1 0:22 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
 it('finds the hierarchy by which a service manager tells its services apart', () => {
   const membership =
     '5:memory:/user.slice\n1:name=systemd:/system.slice/a.service\n0::/system.slice/a.service\n'
-  expect(namedHierarchies(membership, mountinfo)).toEqual(['/sys/fs/cgroup/systemd'])
+  expect(namedHierarchies(parseMembership(membership), mountinfo)).toEqual(['/sys/fs/cgroup/systemd'])
 })
 
 it('leaves alone one in which this process is in no cgroup', () => {
-  expect(namedHierarchies('9:name=systemd:/\n8:pids:/a\n', mountinfo)).toEqual([])
+  expect(namedHierarchies(parseMembership('9:name=systemd:/\n8:pids:/a\n'), mountinfo)).toEqual([])
 })
 
 it.each([
@@ -21,5 +22,5 @@ it.each([
   ['4:memory:/limited\n1:name=systemd:/\n0::/\n', false],
   ['4:memory:/\n1:name=systemd:/user.slice\n', true],
 ])('a process of %j is managed: %p', (membership, expected) => {
-  expect(isManaged(membership)).toBe(expected)
+  expect(isManaged(parseMembership(membership))).toBe(expected)
 })

@@ -3,7 +3,6 @@ import {
   constants,
   mkdirSync,
   openSync,
-  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -13,11 +12,11 @@ import { join, resolve } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
 import { CofferdamError, DisposeStack, isErrno } from '@cofferdam/core'
 import { nextLogFile } from '@cofferdam/logs'
-import { closeQuietly, pipe, processStart, REQUEST, spawnerOpen } from '@cofferdam/sys'
+import { closeQuietly, pipe, REQUEST, spawnerOpen } from '@cofferdam/sys'
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
 import { readRecord } from '../record.js'
 import { Connection, hello } from './connection.js'
-import { isManaged, leaveNamedHierarchies } from './named-hierarchies.js'
+import { isManaged, leaveNamedHierarchies, ownMembership } from './named-hierarchies.js'
 import { Monitor } from './monitor.js'
 
 /** Where monitors are unless told otherwise: a cgroup that no service manager kills together with their starter. */
@@ -73,11 +72,6 @@ export class StartingMonitor extends Monitor {
   /** The container's standard input, output and error, for its launch; closed by {@link detach}. */
   get stdio(): readonly number[] {
     return this.#theirs
-  }
-
-  /** Identity of the monitor as the owner of what outlives this process. */
-  get startTime(): string {
-    return processStart(this.monitorPid) ?? ''
   }
 
   /** Descriptors the monitor keeps open as long as it lives, like the sockets of published ports. */
@@ -149,7 +143,7 @@ function clear(directory: string): void {
   try {
     alive = readRecord(directory).alive
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_MONITOR_NOT_FOUND') return
+    if (isErrno(error, 'ERR_MONITOR_NOT_FOUND')) return
     throw error
   }
   if (alive) {
@@ -222,8 +216,8 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
           },
         }),
   })
-  const cgroup =
-    options.cgroup ?? (isManaged(readFileSync('/proc/self/cgroup', 'utf8')) ? MONITOR_CGROUP : false)
+  const membership = ownMembership()
+  const cgroup = options.cgroup ?? (isManaged(membership) ? MONITOR_CGROUP : false)
   const made = cgroup === false ? undefined : Cgroup.create(cgroup, {}, { reuse: true })
   made?.catch(() => {})
   const connection = new Connection((onReport) => spawnerOpen('monitor', onReport))
@@ -232,7 +226,7 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
       payload: config.bytes,
       fds: config.fds,
     })
-    if (made !== undefined) await leaveNamedHierarchies(report.op)
+    if (made !== undefined) await leaveNamedHierarchies(report.op, membership)
     const placed = made === undefined ? Promise.resolve() : made.then((one) => one.join(report.op))
     placed.catch(() => {})
     return new StartingMonitor(directory, connection, report, theirs, placed)
