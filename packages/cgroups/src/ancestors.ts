@@ -7,7 +7,11 @@ import type { CgroupLayout } from './layout/detect.js'
 import { ancestors } from './name.js'
 import { failure, runSteps } from './steps.js'
 
-export const cpusetFiles = ['cpuset.cpus', 'cpuset.mems']
+const cpusetFiles = ['cpuset.cpus', 'cpuset.mems']
+
+/** Reads what a v1 cpuset has, for {@link fillCpuset}. */
+export const readCpuset = (directory: string): CgroupStep[] =>
+  cpusetFiles.map((file) => ({ kind: 'read', path: `${directory}/${file}` }))
 
 /** What v2 hands down so that the figures of `stat` exist whether limited or not. */
 const wanted = ['cpu', 'memory', 'pids', 'io', 'cpuset', 'hugetlb', 'rdma']
@@ -26,10 +30,11 @@ export async function makeWithAncestors(
 ): Promise<Directory[]> {
   const all = directories(layout, path)
   const above = ancestors(path).flatMap((ancestor) => directories(layout, ancestor))
-  const steps: CgroupStep[] = [
-    ...above.map((directory) => ({ kind: 'mkdir' as const, path: directory.path, optional: true })),
-    ...all.map((directory) => ({ kind: 'mkdir' as const, path: directory.path, optional: true })),
-  ]
+  const steps = [...above, ...all].map((directory): CgroupStep => ({
+    kind: 'mkdir',
+    path: directory.path,
+    optional: true,
+  }))
   for (let tries = 1; ; tries++) {
     const outcomes = await runSteps(steps)
     const made = all.filter((_, index) => outcomes[above.length + index] === 0)
@@ -60,8 +65,7 @@ export async function fillAncestors(layout: CgroupLayout, path: string): Promise
   for (const ancestor of ancestors(path)) {
     const cpuset = directoryOf(directories(layout, ancestor), 'cpuset', layout.mode)
     if (cpuset === undefined) continue
-    const files: CgroupStep[] = cpusetFiles.map((file) => ({ kind: 'read', path: `${cpuset}/${file}` }))
-    await fillCpuset(cpuset, await runSteps(files))
+    await fillCpuset(cpuset, await runSteps(readCpuset(cpuset)))
     await runSteps([{ kind: 'write', path: `${cpuset}/cgroup.clone_children`, data: '1', optional: true }])
   }
 }
@@ -77,10 +81,7 @@ export async function fillCpuset(directory: string, own: readonly CgroupOutcome[
   const reads: CgroupStep[] = empty.map((file) => ({ kind: 'read', path: `${parent}/${file}` }))
   let above = await run(reads)
   if (above.some((text) => String(text).trim() === '')) {
-    await fillCpuset(
-      parent,
-      await run(cpusetFiles.map((file) => ({ kind: 'read', path: `${parent}/${file}` }))),
-    )
+    await fillCpuset(parent, await run(readCpuset(parent)))
     above = await run(reads)
   }
   await run(
@@ -102,13 +103,9 @@ export async function missingControllers(
   needed: readonly string[],
 ): Promise<string[]> {
   const levels = controlled(layout, path)
-  const has = async (file: string) => {
-    const [text] = await runSteps([{ kind: 'read', path: file, optional: true }])
-    return typeof text === 'string' ? text.trim().split(' ') : []
-  }
   const top = levels[0] as string
-  const enabled = await has(`${levels.at(-1) as string}/cgroup.subtree_control`)
-  const available = await has(`${top}/cgroup.controllers`)
+  const enabled = await words(`${levels.at(-1) as string}/cgroup.subtree_control`)
+  const available = await words(`${top}/cgroup.controllers`)
   const absent = needed.find((name) => !available.includes(name))
   if (absent !== undefined)
     throw new CofferdamError(
@@ -132,8 +129,7 @@ export async function enableControllers(
   for (const level of controlled(layout, path)) {
     // What is handed down already is not written again: above a delegated subtree that is not permitted.
     const file = `${level}/cgroup.subtree_control`
-    const [text] = await runSteps([{ kind: 'read', path: file, optional: true }])
-    const enabled = typeof text === 'string' ? text.trim().split(' ') : []
+    const enabled = await words(file)
     const lacking = missing.filter((name) => !enabled.includes(name))
     await run(
       lacking.map((name) => ({
@@ -144,6 +140,12 @@ export async function enableControllers(
       })),
     )
   }
+}
+
+/** Words of a file; none where it is missing. */
+async function words(path: string): Promise<string[]> {
+  const [text] = await runSteps([{ kind: 'read', path, optional: true }])
+  return typeof text === 'string' ? text.trim().split(' ') : []
 }
 
 /** The directories whose `cgroup.subtree_control` decides what the cgroup has. */

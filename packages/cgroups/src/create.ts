@@ -1,11 +1,11 @@
 import type { CgroupOutcome, CgroupStep } from '@cofferdam/sys'
 import {
-  cpusetFiles,
   enableControllers,
   fillAncestors,
   fillCpuset,
   makeWithAncestors,
   missingControllers,
+  readCpuset,
   removeDirectories,
   run,
 } from './ancestors.js'
@@ -34,8 +34,7 @@ export async function createCgroup(
   // Choices can only be made when the directories are there.
   const direct = writes.some(isChoice) ? [] : writes.map(writeStep)
   const cpuset = layout.mode === 'v2' ? undefined : directoryOf(all, 'cpuset', layout.mode)
-  const reads: CgroupStep[] =
-    cpuset === undefined ? [] : cpusetFiles.map((file) => ({ kind: 'read', path: `${cpuset}/${file}` }))
+  const reads = cpuset === undefined ? [] : readCpuset(cpuset)
   const rest = [...direct, ...reads]
   let made: Directory[] = []
   let outcomes: CgroupOutcome[]

@@ -8,7 +8,7 @@ import { Container } from './container/container.js'
 import { removeContainer } from './container/remove.js'
 import { collectLimits, collectProcess } from './container/run.js'
 import { summaryOf, type StoredAttachment } from './container/summary.js'
-import { leaveToMonitor, monitorOwner } from './detached/monitor.js'
+import { leaveToMonitor } from './detached/monitor.js'
 import { type EngineEvent, type EventsOptions, followEvents } from './events/events.js'
 import { type ImageOptions, ImageService, type PullOptions } from './images/service.js'
 import type { StoredImage } from './images/stored.js'
@@ -25,7 +25,7 @@ import type { Finding } from './reconcile/finding.js'
 import { reconcile } from './reconcile/reconcile.js'
 import { stopSignal } from './spec/build.js'
 import { StateDatabase } from './state/database.js'
-import { currentOwner } from './state/owner.js'
+import { ownerOf } from './state/owner.js'
 import { configOf } from './state/config.js'
 import { findContainer, listContainers, markRunning, renameContainer } from './state/records.js'
 import { prepareRoots, resolveRoots } from './state/roots.js'
@@ -91,7 +91,7 @@ export class Engine implements AsyncDisposable {
         pidOf: (key) => runningPid(findContainer(db, key)),
         ...(options.hostNetns === undefined ? {} : { hostNetns: options.hostNetns }),
       }),
-      owner: currentOwner(),
+      owner: ownerOf(),
     }
     try {
       const images = await ImageService.open(roots, options.images ?? {})
@@ -293,7 +293,7 @@ export class Engine implements AsyncDisposable {
     const { monitor, runtime } = launched
     const { ports, address } = launched.attachment
     const attachment: StoredAttachment = { address, ports }
-    const owner = monitor === undefined ? this.#context.owner : monitorOwner(monitor)
+    const owner = monitor === undefined ? this.#context.owner : ownerOf(monitor.monitorPid)
     try {
       await markRunning(this.#context.db, launched.id, runtime.pid, JSON.stringify(attachment), owner)
       if (monitor !== undefined) await leaveToMonitor(monitor, launched.attachment, runtime.ptyFd)

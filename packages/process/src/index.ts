@@ -24,7 +24,7 @@ export type { LaunchFds, LaunchWarning } from './launch/launched.js'
 export { exitStatus } from './launch/exit.js'
 export type { ExitStatus, WaitStatus } from './launch/exit.js'
 export { spawn } from './spawn/spawn.js'
-export { pipeStream, terminalStream } from './spawn/stdio.js'
+export { pipeStream, stdioPipe, terminalStream } from './spawn/stdio.js'
 export { SpawnedProcess } from './spawn/process.js'
 export type { ProcessTerminal, SpawnExit } from './spawn/process.js'
 export type {

@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { drained } from '@cofferdam/core'
 import type { LogWriter } from '@cofferdam/logs'
 
 type StreamName = 'stdout' | 'stderr'
@@ -65,14 +66,4 @@ export class Output {
       this.#taps.get(name)?.end()
     }
   }
-}
-
-function drained(stream: PassThrough): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off('drain', done).off('close', done)
-      resolve()
-    }
-    stream.on('drain', done).on('close', done)
-  })
 }

@@ -1,7 +1,7 @@
 import type { PublishedPort } from '@cofferdam/network'
 import { configOf } from '../state/config.js'
 import type { ContainerRecord } from '../state/records.js'
-import type { ContainerSummary } from '../types.js'
+import type { ContainerSummary, ExitStatus } from '../types.js'
 
 /** What the network gave a container, as stored. */
 export interface StoredAttachment {
@@ -24,14 +24,21 @@ export function summaryOf(record: ContainerRecord): ContainerSummary {
     started: dateOf(record.started),
     finished: dateOf(record.finished),
     pid: record.pid ?? undefined,
-    exitCode: record.exit_code,
-    signal: record.signal,
-    oomKilled: record.oom_killed === null ? undefined : record.oom_killed === 1,
-    ...(record.reason === null ? {} : { reason: record.reason }),
+    ...recordedStatus(record),
     detached: config.detached ?? false,
     address: attachment?.address,
     ports: attachment?.ports ?? [],
     labels: config.labels,
+  }
+}
+
+/** How a container has ended, as its row has it; all null or undefined while it has not. */
+export function recordedStatus(record: ContainerRecord): ExitStatus {
+  return {
+    exitCode: record.exit_code,
+    signal: record.signal,
+    oomKilled: record.oom_killed === null ? undefined : record.oom_killed === 1,
+    ...(record.reason === null ? {} : { reason: record.reason }),
   }
 }
 

@@ -1,11 +1,9 @@
-import { closeQuietly } from '@cofferdam/sys'
-import { type Attachment, type Owner as NetworkOwner, ownerOf } from '@cofferdam/network'
+import type { Attachment } from '@cofferdam/network'
 import { type DetachedExit, exitRecord, type StartingMonitor, startMonitor } from '@cofferdam/supervisor'
 import { isErrno } from '@cofferdam/core'
-import { bootId } from '@cofferdam/sys'
+import { closeQuietly } from '@cofferdam/sys'
 import { type EngineContext, logDirectory, monitorDirectory } from '../launch/context.js'
 import type { Prepared } from '../launch/prepare.js'
-import type { Owner } from '../state/owner.js'
 
 /** Starts the monitor that will be the parent of a detached container. */
 export function startContainerMonitor(
@@ -18,17 +16,6 @@ export function startContainerMonitor(
     ...(tty === undefined ? { stdin: options.stdin ?? false } : { stdio: 'terminal' }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
-}
-
-/** The monitor as the owner of rows of the database. */
-export function monitorOwner(monitor: StartingMonitor): Owner {
-  return { pid: monitor.monitorPid, start: monitor.monitorStartTime, boot: bootId() }
-}
-
-/** The monitor as the owner of leases of a network. */
-export function networkOwner(monitor: StartingMonitor): { readonly owner?: NetworkOwner } {
-  const owner = ownerOf(monitor.monitorPid)
-  return owner === undefined ? {} : { owner }
 }
 
 /**

@@ -2,6 +2,7 @@ import { waitForExit } from '@cofferdam/supervisor'
 import { isErrno } from '@cofferdam/core'
 import { type EngineContext, monitorDirectory } from '../launch/context.js'
 import { awaitSettled } from '../container/stop.js'
+import { recordedStatus } from '../container/summary.js'
 import { findContainer } from '../state/records.js'
 import type { ExitStatus } from '../types.js'
 
@@ -19,13 +20,7 @@ export async function detachedExit(context: EngineContext, id: string): Promise<
       if (!isErrno(error, 'ERR_MONITOR_NOT_FOUND')) throw error
     }
   }
-  const now = findContainer(context.db, id)
-  return {
-    exitCode: now.exit_code,
-    signal: now.signal,
-    oomKilled: now.oom_killed === null ? undefined : now.oom_killed === 1,
-    ...(now.reason === null ? {} : { reason: now.reason }),
-  }
+  return recordedStatus(findContainer(context.db, id))
 }
 
 /** Waits for the end of a detached container, then gives back what it held: nobody else may be there to do it. */

@@ -57,20 +57,14 @@ function decode(row: EventRow): EngineEvent {
   }
 }
 
-/** Hears of the ends of detached containers, so that they are recorded while somebody listens. */
-class Ends {
-  readonly #heard = new Set<string>()
-
-  constructor(private readonly context: EngineContext) {}
-
-  listen(): void {
-    for (const record of listContainers(this.context.db)) {
-      if (record.status !== 'running' || !isDetached(record) || this.#heard.has(record.id)) continue
-      this.#heard.add(record.id)
-      settleDetached(this.context, record.id)
-        .catch(() => undefined)
-        .finally(() => this.#heard.delete(record.id))
-    }
+/** Waits for the ends of detached containers but those of `heard`, so that they are recorded while somebody listens. */
+function awaitEnds(context: EngineContext, heard: Set<string>): void {
+  for (const record of listContainers(context.db)) {
+    if (record.status !== 'running' || heard.has(record.id) || !isDetached(record)) continue
+    heard.add(record.id)
+    settleDetached(context, record.id)
+      .catch(() => undefined)
+      .finally(() => heard.delete(record.id))
   }
 }
 
@@ -110,11 +104,11 @@ export async function* followEvents(
   const last = context.db.get<{ last: number | null }>('SELECT max(number) AS last FROM events')
   let number = options.since === undefined ? (last?.last ?? 0) : 0
   using files = changes(context.roots.store)
-  const ends = new Ends(context)
+  const heard = new Set<string>()
   for (;;) {
     signal?.throwIfAborted()
     const over = until !== undefined && Date.now() >= until.getTime()
-    if (!over) ends.listen()
+    if (!over) awaitEnds(context, heard)
     for (const row of rowsAfter(context.db, number, since)) {
       number = row.number
       if (until === undefined || row.time <= until.getTime()) yield decode(row)

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive } from '@cofferdam/sys'
-import { currentOwner } from '../state/owner.js'
+import { ownerOf } from '../state/owner.js'
 
 /** Marks pulls under way, so that a prune in another process leaves alone what they have fetched. */
 export class PullLeases {
@@ -15,7 +15,7 @@ export class PullLeases {
 
   /** Begins a lease, which ends when disposed or with this process. */
   begin(): Disposable {
-    const { pid, start } = currentOwner()
+    const { pid, start } = ownerOf()
     const path = join(this.#directory, `${pid}-${start}-${this.#count++}`)
     writeFileSync(path, '')
     return { [Symbol.dispose]: () => rmSync(path, { force: true }) }

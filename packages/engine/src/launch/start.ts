@@ -3,10 +3,10 @@ import { closeQuietly } from '@cofferdam/sys'
 import { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
-import type { Attachment } from '@cofferdam/network'
+import { type Attachment, ownerOf as networkOwnerOf } from '@cofferdam/network'
 import { createSnapshot, openSnapshot, type Snapshot } from '@cofferdam/rootfs'
 import { type Container as RuntimeContainer, createCgroup } from '@cofferdam/runtime'
-import { networkOwner, startContainerMonitor } from '../detached/monitor.js'
+import { startContainerMonitor } from '../detached/monitor.js'
 import type { StoredImage } from '../images/stored.js'
 import { randomName } from '../options/names.js'
 import { buildSpec, containerResources, specUser } from '../spec/build.js'
@@ -73,7 +73,7 @@ export async function launchContainer(
     monitoring?.catch(() => undefined)
     const name = await store(context, image, prepared, choices, command)
     undo.defer(() =>
-      choices.again === true ? markExited(context.db, id, unseen) : deleteContainer(context.db, id),
+      choices.again === true ? markExited(context.db, id, notStarted) : deleteContainer(context.db, id),
     )
     const cgroup = createCgroup(cgroupPath(id), containerResources(options))
     undo.defer(() => cgroup.then(discardCgroup, () => undefined))
@@ -85,7 +85,7 @@ export async function launchContainer(
       containerId: id,
       hostname: prepared.hostname,
       ports: prepared.ports,
-      ...(monitor === undefined ? {} : networkOwner(monitor)),
+      ...networkOwner(monitor),
       ...(signal === undefined ? {} : { signal }),
     })
     undo.defer(() =>
@@ -141,8 +141,14 @@ export async function launchContainer(
   }
 }
 
+/** Whose the addresses and ports are: the monitor's where there is one, else this process's. */
+function networkOwner(monitor: StartingMonitor | undefined) {
+  const owner = monitor === undefined ? undefined : networkOwnerOf(monitor.monitorPid)
+  return owner === undefined ? {} : { owner }
+}
+
 /** How a container has ended that could not be started again. */
-const unseen = { exitCode: null, signal: null, oomKilled: undefined, reason: 'start-failed' }
+const notStarted = { exitCode: null, signal: null, oomKilled: undefined, reason: 'start-failed' }
 
 async function discardCgroup(cgroup: Cgroup): Promise<void> {
   await cgroup.kill()

@@ -8,9 +8,9 @@ export interface Owner {
   readonly boot: string
 }
 
-/** This process as an owner. */
-export function currentOwner(): Owner {
-  return { pid: process.pid, start: processStart(process.pid) ?? '', boot: bootId() }
+/** A process, this one unless given, as an owner. */
+export function ownerOf(pid: number = process.pid): Owner {
+  return { pid, start: processStart(pid) ?? '', boot: bootId() }
 }
 
 /** True while the owner runs. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StateDatabase } from './database.js'
-import { currentOwner, ownerAlive } from './owner.js'
+import { ownerOf, ownerAlive } from './owner.js'
 import {
   deleteContainer,
   findContainer,
@@ -31,7 +31,7 @@ describe('state', () => {
     image: 'x',
     config: '{}',
     autoRemove: false,
-    owner: currentOwner(),
+    owner: ownerOf(),
     ports: hostPort === undefined ? [] : [{ protocol: 'tcp', host_ip: hostIp, host_port: hostPort }],
   })
 
@@ -60,10 +60,10 @@ describe('state', () => {
   })
   it('records the run and knows its owner', async () => {
     await insertContainer(db, fresh('a1', 'one'))
-    await markRunning(db, 'a1', 42, '{"address":"10.0.0.2"}', currentOwner())
+    await markRunning(db, 'a1', 42, '{"address":"10.0.0.2"}', ownerOf())
     expect(findContainer(db, 'a1')).toMatchObject({ status: 'running', pid: 42 })
-    expect(ownerAlive(currentOwner())).toBe(true)
-    expect(ownerAlive({ ...currentOwner(), start: '1' })).toBe(false)
+    expect(ownerAlive(ownerOf())).toBe(true)
+    expect(ownerAlive({ ...ownerOf(), start: '1' })).toBe(false)
   })
   it('waits for a lock of another connection without blocking the loop', async () => {
     const other = new DatabaseSync(join(dir, 'state.db'))
@@ -95,9 +95,7 @@ describe('state', () => {
   it('keeps transactions of one process apart', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `c${index}`)
     await Promise.all(names.map((name) => insertContainer(db, fresh(`id-${name}`, name))))
-    await Promise.all(
-      names.map((name, index) => markRunning(db, `id-${name}`, index + 1, null, currentOwner())),
-    )
+    await Promise.all(names.map((name, index) => markRunning(db, `id-${name}`, index + 1, null, ownerOf())))
     expect(listContainers(db).filter((row) => row.status === 'running')).toHaveLength(20)
   })
   it('refuses a newer schema', async () => {

@@ -5,6 +5,11 @@ import { CofferdamError, isErrno } from '@cofferdam/core'
 import { formatOwner, parseOwner, type Owner } from '../host/owner.js'
 import { addressNumber, contains, formatPrefix, numberAddress, prefixSize, type Prefix } from './prefix.js'
 
+const HOLD = 'hold-'
+
+/** True of an entry that marks a user of the network; all others are addresses. */
+export const isHold = (name: string) => name.startsWith(HOLD)
+
 /** An address in use: who holds it for which container. */
 export interface Lease {
   readonly address: string
@@ -120,7 +125,7 @@ export class LeaseDirectory {
   /** Marks the network as used by `owner`, without an address; give the name back with {@link release}. */
   async hold(owner: Owner): Promise<string> {
     for (let number = 0; ; number++) {
-      const name = `hold-${owner.pid}-${number}`
+      const name = `${HOLD}${owner.pid}-${number}`
       try {
         await symlink(formatOwner(owner), join(this.#directory, name))
         return name
@@ -144,7 +149,7 @@ export class LeaseDirectory {
   /** Every address in use. */
   async list(): Promise<Lease[]> {
     return (await this.#entries())
-      .filter(({ name }) => !name.startsWith('hold-'))
+      .filter(({ name }) => !isHold(name))
       .map(({ name, target }) => ({
         address: name,
         containerId: target.split('/').slice(3).join('/'),
@@ -155,7 +160,7 @@ export class LeaseDirectory {
   /** Every process that uses the network. */
   async holds(): Promise<Hold[]> {
     return (await this.#entries())
-      .filter(({ name }) => name.startsWith('hold-'))
+      .filter(({ name }) => isHold(name))
       .map(({ name, target }) => ({ name, owner: parseOwner(target) }))
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { ownerAlive, parseOwner } from '../host/owner.js'
+import { isHold } from '../ipam/leases.js'
 
 /** What dead processes left of a network. */
 export interface DeadNetwork {
@@ -23,7 +24,7 @@ export function deadNetworks(runDir: string): DeadNetwork[] {
     const owners = entries(leases).map((entry) => ({ entry, alive: isHeld(join(leases, entry)) }))
     const abandoned = !owners.some(({ alive }) => alive)
     if (!abandoned && owners.every(({ alive }) => alive)) return []
-    const dead = owners.filter(({ entry, alive }) => !alive && !entry.startsWith('hold-'))
+    const dead = owners.filter(({ entry, alive }) => !alive && !isHold(entry))
     return [{ name, addresses: dead.map(({ entry }) => entry), abandoned }]
   })
 }

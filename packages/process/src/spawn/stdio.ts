@@ -22,6 +22,19 @@ function targets(stdio: SpawnOptions['stdio']): readonly StdioTarget[] {
   return [stdio, stdio, stdio]
 }
 
+/**
+ * A pipe for descriptor `target` of a process, which reads 0 and writes the others; our end does not block.
+ * @throws CofferdamError `ERR_SYSCALL`
+ */
+export function stdioPipe(target: number): { readonly ours: number; readonly theirs: number } {
+  if (target !== 0) {
+    const { read, write } = pipe({ read: true })
+    return { ours: read, theirs: write }
+  }
+  const { read, write } = pipe({ write: true })
+  return { ours: write, theirs: read }
+}
+
 /** Opens what the stdio option asks for. @throws CofferdamError `ERR_INVALID_PLAN`, `ERR_SYSCALL`; nothing stays open */
 export function openStdio(stdio: SpawnOptions['stdio']): StdioEnds {
   const child: number[] = []
@@ -30,11 +43,10 @@ export function openStdio(stdio: SpawnOptions['stdio']): StdioEnds {
   try {
     for (const [index, target] of targets(stdio).entries()) {
       if (target === 'pipe') {
-        // 0 is read by the process, the others are written.
-        const ends = pipe(index === 0 ? { write: true } : { read: true })
-        child.push(index === 0 ? ends.read : ends.write)
-        ours[index] = index === 0 ? ends.write : ends.read
-        opened.push(child[index] as number)
+        const ends = stdioPipe(index)
+        child.push(ends.theirs)
+        ours[index] = ends.ours
+        opened.push(ends.theirs)
       } else if (target === 'ignore') {
         opened.push(openSync('/dev/null', constants.O_RDWR))
         child.push(opened.at(-1) as number)

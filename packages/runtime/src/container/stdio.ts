@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { pipeStream } from '@cofferdam/process'
-import { closeQuietly, pipe } from '@cofferdam/sys'
+import { pipeStream, stdioPipe } from '@cofferdam/process'
+import { closeQuietly } from '@cofferdam/sys'
 import type { StdioPlan } from '../compile/context.js'
 
 /** One of standard input, output and error: a new pipe, /dev/null, this process's own, or a descriptor. */
@@ -48,11 +48,10 @@ export function openStdio(entries: readonly StdioEntry[] | TtyOptions): StdioSet
         if (nothing === undefined) theirs.push((nothing = openSync('/dev/null', 'r+')))
         return nothing
       }
-      const ends = pipe(target === 0 ? { write: true } : { read: true })
-      ours[target] = target === 0 ? ends.write : ends.read
-      const their = target === 0 ? ends.read : ends.write
-      theirs.push(their)
-      return their
+      const ends = stdioPipe(target)
+      ours[target] = ends.ours
+      theirs.push(ends.theirs)
+      return ends.theirs
     })
     return { plan: { kind: 'fds', fds }, streams: () => openStreams(ours.splice(0)), closeTheirs, close }
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { CofferdamError } from '@cofferdam/core'
+import { CofferdamError, drained } from '@cofferdam/core'
 import { type LogPosition, readLog } from '@cofferdam/logs'
 import type { Lag } from './live.js'
 
@@ -29,17 +29,6 @@ export async function catchUp(
     const output = outputs[frame.stream === 'stdout' ? 0 : 1]
     if (stopped()) return
     if (output === undefined || output.destroyed || data.length === 0) continue
-    if (!output.write(data)) await writable(output)
+    if (!output.write(data)) await drained(output)
   }
-}
-
-/** Resolves when the stream takes more, or is closed. */
-function writable(output: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      output.off('drain', done).off('close', done)
-      resolve()
-    }
-    output.on('drain', done).on('close', done)
-  })
 }

@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream'
 import type { Socket } from 'node:net'
 import { finished } from 'node:stream/promises'
 import type { LogPosition } from '@cofferdam/logs'
-import { pipeStream } from '@cofferdam/process'
-import { closeQuietly, pipe, REQUEST } from '@cofferdam/sys'
+import { pipeStream, stdioPipe } from '@cofferdam/process'
+import { closeQuietly, REQUEST } from '@cofferdam/sys'
 import type { Connection } from './connection.js'
 
 const FLAG = { STDIN: 1, STDOUT: 2, STDERR: 4, CLOSE: 8 } as const
@@ -34,9 +34,9 @@ export async function openLive(
   try {
     for (const [target, name] of (['stdin', 'stdout', 'stderr'] as const).entries()) {
       if (!wanted[name]) continue
-      const ends = pipe(target === 0 ? { write: true } : { read: true })
-      ours[target] = target === 0 ? ends.write : ends.read
-      theirs.push(target === 0 ? ends.read : ends.write)
+      const ends = stdioPipe(target)
+      ours[target] = ends.ours
+      theirs.push(ends.theirs)
     }
     const value =
       (wanted.stdin ? FLAG.STDIN : 0) |

@@ -12,7 +12,8 @@ import { join, resolve } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
 import { CofferdamError, DisposeStack, isErrno } from '@cofferdam/core'
 import { nextLogFile } from '@cofferdam/logs'
-import { closeQuietly, pipe, REQUEST, spawnerOpen } from '@cofferdam/sys'
+import { stdioPipe } from '@cofferdam/process'
+import { closeQuietly, REQUEST, spawnerOpen } from '@cofferdam/sys'
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
 import { readRecord } from '../record.js'
 import { Connection, hello } from './connection.js'
@@ -174,11 +175,10 @@ function openStreams(options: MonitorOptions, opened: DisposeStack) {
       theirs.push(openSync('/dev/null', constants.O_RDONLY))
       continue
     }
-    const ends = pipe()
-    theirs.push(target === 0 ? ends.read : ends.write)
-    const ours = target === 0 ? ends.write : ends.read
-    standard[target] = ours
-    opened.defer(() => closeQuietly(ours))
+    const ends = stdioPipe(target)
+    theirs.push(ends.theirs)
+    standard[target] = ends.ours
+    opened.defer(() => closeQuietly(ends.ours))
   }
   return { theirs, standard }
 }
