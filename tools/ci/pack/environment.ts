@@ -3,7 +3,7 @@ import { accessSync, realpathSync, symlinkSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 
-/** How a child of the smoke test ended. */
+/** How a child of the pack matrix ended. */
 export interface Outcome {
   readonly ok: boolean
   /** Both streams. */
@@ -25,10 +25,10 @@ function find(command: string): string | undefined {
 
 const programs = ['sh', 'true', 'false', 'cat', 'echo', 'sleep', 'env', 'ls', 'id', 'hostname']
 
-/** A directory that serves as PATH: Node, a shell and what examples start; no compiler. */
-export async function makePath(folder: string): Promise<string> {
-  await mkdir(folder)
-  symlinkSync(process.execPath, join(folder, 'node'))
+/** A directory that serves as PATH: a Node, a shell and what examples start; no compiler. */
+export async function makePath(folder: string, node: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  symlinkSync(node, join(folder, 'node'))
   for (const name of programs) {
     const program = find(name)
     if (program !== undefined) symlinkSync(program, join(folder, name))
@@ -43,18 +43,8 @@ export function npmScript(): string {
   return path
 }
 
-/** Runs Node with `args` and only `path` as PATH. */
-export function runNode(
-  args: readonly string[],
-  cwd: string,
-  path: string,
-  timeout = 120_000,
-): Promise<Outcome> {
-  return run(process.execPath, args, cwd, path, timeout)
-}
-
 /** This process's environment without what an npm or the project's own set-up around it has added. */
-function outside(): NodeJS.ProcessEnv {
+export function outside(): NodeJS.ProcessEnv {
   const kept = /^npm_config_(registry|cafile|userconfig|cache|https?_proxy|noproxy)$/i
   const added = /^(npm_|COFFERDAM_|NODE_OPTIONS$|INIT_CWD$)/i
   return Object.fromEntries(
@@ -62,41 +52,37 @@ function outside(): NodeJS.ProcessEnv {
   )
 }
 
-/** Runs a program with only `path` as PATH. */
-export function run(
-  file: string,
-  args: readonly string[],
-  cwd: string,
-  path: string,
-  timeout: number,
-): Promise<Outcome> {
+/** Runs a program with only `path` as PATH; killed after two minutes. */
+export function run(file: string, args: readonly string[], cwd: string, path: string): Promise<Outcome> {
   const env = { ...outside(), PATH: path, CI: 'true' }
+  const limits = { timeout: 120_000, killSignal: 'SIGKILL', maxBuffer: 1 << 24 } as const
   return new Promise((resolve) => {
-    execFile(
-      file,
-      args,
-      { cwd, env, timeout, killSignal: 'SIGKILL', maxBuffer: 1 << 24 },
-      (error, out, err) => {
-        resolve({
-          ok: error === null,
-          text: `${out}${err}${error?.signal ? `killed by ${error.signal}` : ''}`,
-        })
-      },
-    )
+    execFile(file, args, { cwd, env, ...limits }, (error, out, err) => {
+      const killed = error?.signal ? `killed by ${error.signal}` : ''
+      resolve({ ok: error === null, text: `${out}${err}${killed}` })
+    })
   })
 }
 
 /**
- * Runs Node as root in namespaces of its own (mount with an empty /tmp and /run, network with loopback), so that an
- * example leaves nothing behind.
+ * Runs `node` as root in namespaces of its own (mount with an empty /tmp and /run, network with loopback), so that an
+ * example leaves nothing behind. `alone` waits for others who use the machine's control groups by fixed names.
  */
-export function runIsolated(args: readonly string[], cwd: string, path: string): Promise<Outcome> {
+export function runIsolated(
+  node: string,
+  args: readonly string[],
+  cwd: string,
+  path: string,
+  { alone }: { alone: boolean },
+): Promise<Outcome> {
   // A checkout below /tmp must stay visible.
-  const inTmp = [cwd, ...path.split(':')].some((directory) => directory.startsWith('/tmp/'))
+  const inTmp = [cwd, node, ...path.split(':')].some((directory) => directory.startsWith('/tmp/'))
   const script = `
     ${inTmp ? 'true' : 'mount -t tmpfs -o mode=1777 tmpfs /tmp'} && mount -t tmpfs tmpfs /run && ip link set lo up || exit 120
     [ ! -d /var/lib/cofferdam ] || mount -t tmpfs -o mode=700 tmpfs /var/lib/cofferdam
-    PATH=$1; export PATH; shift; exec node "$@"`
-  const flags = ['--mount', '--net', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'sh', path]
-  return run(find('unshare') ?? 'unshare', [...flags, ...args], cwd, '/usr/sbin:/usr/bin:/sbin:/bin', 120_000)
+    ${alone ? 'exec 9</sys/fs/cgroup && flock 9 || exit 121' : ''}
+    PATH=$1; node=$2; export PATH; shift 2; exec "$node" "$@"`
+  const flags = ['--mount', '--net', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'sh']
+  const programs = '/usr/sbin:/usr/bin:/sbin:/bin'
+  return run(find('unshare') ?? 'unshare', [...flags, path, node, ...args], cwd, programs)
 }

@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { level, type Package } from '../../lint/packages.ts'
+import { run, runIsolated, type Outcome } from './environment.ts'
+import { asCommonJs, asModule, readmeExample } from './readme.ts'
+
+/** What is seen with one Node of one installed package. */
+export const cellChecks = ['load', 'import', 'require'] as const
+
+/** One check: `undefined` where it passed. */
+export interface Result {
+  readonly check: string
+  readonly failure?: string
+  readonly skipped?: string
+}
+
+const isRoot = process.geteuid!() === 0
+
+/** Also on a system that is not Linux; both ways give the same exports. */
+const loads = (name: string) => `
+  import { createRequire } from 'node:module'
+  Object.defineProperty(process, 'platform', { value: 'darwin' })
+  const imported = await import(${JSON.stringify(name)})
+  const required = createRequire(import.meta.url)(${JSON.stringify(name)})
+  if (Object.keys(imported).join() !== Object.keys(required).filter((key) => key !== 'module.exports').join())
+    throw new Error('import and require differ')`
+
+/** Writes what `runCell` runs beside the installed package: its README's example as `example.{mts,mjs,cjs}`. */
+export async function writeExamples(one: Package, folder: string): Promise<void> {
+  const code = await readmeExample(join(folder, 'node_modules', one.manifest.name, 'README.md'))
+  if (code === undefined) throw new Error('README.md has no ts block')
+  await writeFile(join(folder, 'load.mjs'), loads(one.manifest.name))
+  await writeFile(join(folder, 'example.mts'), code)
+  await writeFile(join(folder, 'example.mjs'), asModule(code))
+  await writeFile(join(folder, 'example.cjs'), asCommonJs(code))
+}
+
+/** Loads a package that was installed in `folder` and runs the example of its README, by `import` and by `require`. */
+export async function runCell(
+  one: Package,
+  folder: string,
+  { node, major, path }: { node: string; major: string; path: string },
+): Promise<Result[]> {
+  const needsRoot = level(one) > 0
+  const alone = one.folder === 'cgroups'
+  const start = (file: string, isolated: boolean): Promise<Outcome> =>
+    isolated ? runIsolated(node, [file], folder, path, { alone }) : run(node, [file], folder, path)
+  // As written where Node has `await using` itself.
+  const module = Number(major) >= 24 ? 'example.mts' : 'example.mjs'
+  const files = { load: 'load.mjs', import: module, require: 'example.cjs' }
+  const results: Result[] = []
+  for (const check of cellChecks) {
+    const isolated = needsRoot && check !== 'load'
+    if (isolated && !isRoot) {
+      results.push({ check, skipped: 'the example needs root' })
+      continue
+    }
+    const { ok, text } = await start(files[check], isolated)
+    results.push({ check, ...(ok ? {} : { failure: text.trim() || 'failed without a word' }) })
+  }
+  return results
+}
