@@ -1,0 +1,34 @@
+/** The process that a fault happens to: prepares a scenario, arms the points, does the verb, closes, reports. */
+import { Engine } from '@cofferdam/engine'
+import { errorMessage } from '@cofferdam/core'
+import { scenarios } from '../scenarios/index.ts'
+import { type ChildJob, type ChildReport, JOB } from './job.ts'
+import { arm, disarm } from './probe.ts'
+
+const job = JSON.parse(process.env[JOB] ?? '') as ChildJob
+const scenario = scenarios[job.verb]
+if (scenario === undefined) throw new Error(`no scenario ${job.verb}`)
+const engine = await Engine.open({ root: job.root })
+const act = await scenario({ engine, registry: job.registry, volume: job.volume })
+arm(job.fault)
+let error: ChildReport['error']
+try {
+  await act()
+} catch (thrown) {
+  const { code, stack } = thrown as { code?: string; stack?: string }
+  error = { code, message: errorMessage(thrown), stack: stack ?? '' }
+}
+const { passed, reached } = disarm()
+let closing: string | undefined
+try {
+  await engine.close()
+} catch (thrown) {
+  closing = errorMessage(thrown)
+}
+const report: ChildReport = {
+  passed,
+  reached,
+  ...(error === undefined ? {} : { error }),
+  ...(closing === undefined ? {} : { closing }),
+}
+process.stdout.write(`${JSON.stringify(report)}\n`)

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { sourceFlags } from '@cofferdam/testing'
+import type { HostJob, HostResult } from '../host/protocol.ts'
+import { root } from '../points/compile.ts'
+
+/** Flags for a Node that runs a file of this repository. */
+const flags = sourceFlags.filter((flag) => !flag.startsWith('--input-type'))
+
+/** A process tree in mount, network and pid namespaces of its own, where faults happen one after the other. */
+export class Host implements AsyncDisposable {
+  readonly #child: ChildProcess
+  readonly #lines: AsyncIterator<string>
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+    this.#lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]()
+  }
+
+  /** Starts a host; `compiled` is the directory of `compileWithProbes`, `temporary` is for its files. */
+  static async start(compiled: string, temporary: string): Promise<Host> {
+    // A shell is pid 1: it reaps whatever the dead leave to it.
+    const init = ['sh', '-c', '"$@"; exit $?', 'sh']
+    const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc']
+    const child = spawn(
+      'unshare',
+      [...namespaces, '--propagation', 'private', '--', ...init, process.execPath, ...flags, 'tools/fault/host/main.ts'],
+      {
+        cwd: root,
+        env: { ...process.env, COFFERDAM_FAULT_COMPILED: compiled, TMPDIR: temporary },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    )
+    const host = new Host(child)
+    await host.#answer()
+    return host
+  }
+
+  /** Lets one fault happen. */
+  async inject(job: HostJob): Promise<HostResult> {
+    ;(this.#child.stdin as Writable).write(`${JSON.stringify(job)}\n`)
+    return (await this.#answer()) as HostResult
+  }
+
+  async #answer(): Promise<unknown> {
+    for (;;) {
+      const { done, value } = await this.#lines.next()
+      if (done === true) throw new Error('the host has ended')
+      if (value.startsWith('{')) return JSON.parse(value)
+    }
+  }
+
+  /** Ends it with everything in it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const ended = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await ended
+  }
+}

@@ -1,0 +1,55 @@
+import { options, pulled, type Scenario, stored } from './scene.ts'
+
+/** A command in the container that works a little and fails with 3. */
+const command = ['sh', '-c', 'echo begun; sleep 0.05; exit 3']
+
+/** The verbs of the life cycle. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  pull: async ({ engine, registry }) => {
+    return () => engine.pull(`${registry}/${pulled}`)
+  },
+  run: async (scene) => {
+    const { command: _, name: __, ...rest } = options(scene)
+    return () => scene.engine.run(stored, command, { ...rest, reject: false })
+  },
+  start: async (scene) => {
+    return () => scene.engine.start(stored, options(scene))
+  },
+  'start-detached': async (scene) => {
+    return () => scene.engine.start(stored, { ...options(scene), detach: true })
+  },
+  restart: async (scene) => {
+    const container = await scene.engine.start(stored, { ...options(scene), command: ['true'], detach: true })
+    await container.finished()
+    return () => scene.engine.restart(container.id)
+  },
+  exec: async (scene) => {
+    const container = await scene.engine.start(stored, options(scene))
+    return () => container.exec(command, { reject: false })
+  },
+  'exec-detached': async (scene) => {
+    const container = await scene.engine.start(stored, { ...options(scene), detach: true })
+    return () => container.exec(command, { reject: false })
+  },
+  stop: async (scene) => {
+    const container = await scene.engine.start(stored, options(scene))
+    return () => container.stop()
+  },
+  'stop-detached': async (scene) => {
+    const container = await scene.engine.start(stored, { ...options(scene), detach: true })
+    return () => container.stop()
+  },
+  delete: async (scene) => {
+    const container = await scene.engine.start(stored, options(scene))
+    await container.stop({ timeout: 0 })
+    return () => container.remove()
+  },
+  'delete-running': async (scene) => {
+    const container = await scene.engine.start(stored, { ...options(scene), detach: true })
+    return () => container.remove({ force: true })
+  },
+  close: async (scene) => {
+    await scene.engine.start(stored, options(scene))
+    return () => scene.engine.close()
+  },
+}
