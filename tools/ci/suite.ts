@@ -4,10 +4,13 @@ import { join, resolve } from 'node:path'
 import { compareMachine, machineSnapshot } from '@cofferdam/testing'
 import { addTotals, sumTotals, type Totals } from './totals.ts'
 
-/** One jest configuration and the time it may take. */
+/** Tests that one program runs, and the time it may take. */
 export interface Suite {
   readonly name: string
-  readonly config: string
+  /** A configuration of jest. */
+  readonly config?: string
+  /** Or a program of the repository with arguments, which adds its counts to the file named by COFFERDAM_TOTALS. */
+  readonly program?: readonly string[]
   readonly budgetMs: number
 }
 
@@ -20,11 +23,16 @@ export interface SuiteResult extends Totals {
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Runs jest in a process group of its own; killed with all its workers at four times the budget. */
-function jest(suite: Suite, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
-  const bin = join(root, 'node_modules/jest/bin/jest.js')
-  const flags = ['--config', join(root, suite.config), '--passWithNoTests', ...args]
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, ...flags], {
+/** What Node runs for a suite. */
+function programOf({ config, program = [] }: Suite): readonly string[] {
+  if (config === undefined) return program
+  return [join(root, 'node_modules/jest/bin/jest.js'), '--config', join(root, config), '--passWithNoTests']
+}
+
+/** Runs it in a process group of its own; killed with all its workers at four times the budget. */
+function run(suite: Suite, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
+  const flags = ['--disable-warning=ExperimentalWarning', ...programOf(suite), ...args]
+  const child = spawn(process.execPath, flags, {
     cwd: root,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -63,7 +71,7 @@ export async function runSuite(suite: Suite, totals: string, args: readonly stri
     COFFERDAM_RUN: mark.split('=')[1],
     NODE_DISABLE_COMPILE_CACHE: '1',
   }
-  const code = await jest(suite, env, args)
+  const code = await run(suite, env, args)
   const counted = sumTotals(own)
   rmSync(own, { force: true })
   const left = await compareMachine(before)

@@ -1,6 +1,6 @@
 /**
  * Runs the test suites one after the other: `npm test`, or `npm test -- unit kernel` for some of them, and after
- * `--` what jest takes: `npm test -- unit -- packages/core`.
+ * `--` what jest takes: `npm test -- unit -- packages/core`. What follows goes to `fault` only where that is named.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,7 @@ const suites: readonly Suite[] = [
   { name: 'kernel', config: 'jest.kernel.config.mjs', budgetMs: 4 * minute },
   { name: 'peers', config: 'jest.peers.config.mjs', budgetMs: 8 * minute },
   { name: 'examples', config: 'jest.examples.config.mjs', budgetMs: 3 * minute },
+  { name: 'fault', program: ['tools/fault/main.ts', '--seed', '1', '--count', '60'], budgetMs: 3 * minute },
 ]
 
 const argv = process.argv.slice(2)
@@ -34,6 +35,7 @@ const file = outer ?? join(folder, 'totals')
 const results: SuiteResult[] = []
 for (const suite of suites) {
   if (names.length > 0 && !names.includes(suite.name)) continue
+  if (names.length === 0 && jestArgs.length > 0 && suite.config === undefined) continue
   process.stdout.write(`\n== ${suite.name} tests\n`)
   results.push(await runSuite(suite, file, jestArgs))
 }

@@ -2,15 +2,21 @@
 import { Engine } from '@cofferdam/engine'
 import { errorMessage } from '@cofferdam/core'
 import { scenarios } from '../scenarios/index.ts'
+import type { Scenario } from '../scenarios/scene.ts'
 import { type ChildJob, type ChildReport, JOB } from './job.ts'
-import { arm, disarm } from './probe.ts'
+import { arm, disarm, lastPassed } from './probe.ts'
 
 const job = JSON.parse(process.env[JOB] ?? '') as ChildJob
-const scenario = scenarios[job.verb]
+const scenario = (scenarios as Partial<Record<string, Scenario>>)[job.verb]
 if (scenario === undefined) throw new Error(`no scenario ${job.verb}`)
+let phase = 'prepares'
+setTimeout(() => {
+  process.stderr.write(`${phase} for 30 s; last: ${lastPassed().join(' ')}\n`)
+}, 30_000).unref()
 const engine = await Engine.open({ root: job.root })
 const act = await scenario({ engine, registry: job.registry, volume: job.volume })
 arm(job.fault)
+phase = 'acts'
 let error: ChildReport['error']
 try {
   await act()
@@ -19,6 +25,7 @@ try {
   error = { code, message: errorMessage(thrown), stack: stack ?? '' }
 }
 const { passed, reached } = disarm()
+phase = 'closes'
 let closing: string | undefined
 try {
   await engine.close()

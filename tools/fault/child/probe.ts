@@ -19,6 +19,7 @@ let armed = false
 let record: Passing[] | undefined
 let fault: Fault | undefined
 let reached = false
+const last: string[] = []
 const hits = new Map<string, number>()
 
 /** Counts points from now on: each is noted, or the one of `wanted` is made the last of its victim. */
@@ -34,7 +35,13 @@ export function disarm(): { readonly passed: readonly Passing[]; readonly reache
   return { passed: record ?? [], reached }
 }
 
+/** The points passed most recently, armed or not. */
+export function lastPassed(): readonly string[] {
+  return last
+}
+
 function pass(id: string): void {
+  if (last.push(id) > 12) last.shift()
   if (!armed) return
   const hit = (hits.get(id) ?? 0) + 1
   hits.set(id, hit)

@@ -50,7 +50,9 @@ export function findVictims(node: number, all: readonly Process[] = processes())
   const childrenOf = (pid: number | undefined) => alive.filter(({ parent }) => parent === pid)
   const ours = (command: string, role: string) => command.endsWith(`init ${role}`)
   const guard = childrenOf(node).find(({ command }) => ours(command, 'guard'))
-  const spawner = childrenOf(guard?.pid).find(({ command, pids }) => ours(command, 'guard') && pids.length === 1)
+  const spawner = childrenOf(guard?.pid).find(
+    ({ command, pids }) => ours(command, 'guard') && pids.length === 1,
+  )
   const monitor = alive.find(
     (one) =>
       ours(one.command, 'monitor') &&

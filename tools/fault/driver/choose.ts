@@ -26,13 +26,18 @@ export function allFaults(recorded: readonly Recorded[]): Map<string, HostJob[]>
  * So many faults by chance: as many of each verb and victim, each of its points at most once; all of them where there are
  * not more. Half of them open the engine at once.
  */
-export function choose(strata: ReadonlyMap<string, readonly HostJob[]>, count: number, random: () => number): HostJob[] {
+export function choose(
+  strata: ReadonlyMap<string, readonly HostJob[]>,
+  count: number,
+  random: () => number,
+): HostJob[] {
   const rests = [...strata.values()].map((jobs) => shuffle(jobs, random))
   const chosen: HostJob[] = []
   while (chosen.length < count) {
     const open = rests.filter((jobs) => jobs.length > 0)
     if (open.length === 0) break
-    for (const jobs of shuffle(open, random).slice(0, count - chosen.length)) chosen.push(jobs.pop() as HostJob)
+    for (const jobs of shuffle(open, random).slice(0, count - chosen.length))
+      chosen.push(jobs.pop() as HostJob)
   }
   return chosen.map((job) => ({ ...job, atOnce: random() < 0.5 }))
 }
@@ -55,6 +60,7 @@ export function argumentsOf({ verb, fault, atOnce }: HostJob): string {
 /** Reads what {@link argumentsOf} writes of a fault. */
 export function parsePoint(point: string, victim: string): Fault {
   const at = point.lastIndexOf('#')
-  if (at < 0 || !victims.includes(victim as Victim)) throw new Error(`no point or victim: ${point}, ${victim}`)
+  if (at < 0 || !victims.includes(victim as Victim))
+    throw new Error(`no point or victim: ${point}, ${victim}`)
   return { id: point.slice(0, at), hit: Number(point.slice(at + 1)), victim: victim as Victim }
 }

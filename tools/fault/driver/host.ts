@@ -26,7 +26,16 @@ export class Host implements AsyncDisposable {
     const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc']
     const child = spawn(
       'unshare',
-      [...namespaces, '--propagation', 'private', '--', ...init, process.execPath, ...flags, 'tools/fault/host/main.ts'],
+      [
+        ...namespaces,
+        '--propagation',
+        'private',
+        '--',
+        ...init,
+        process.execPath,
+        ...flags,
+        'tools/fault/host/main.ts',
+      ],
       {
         cwd: root,
         env: { ...process.env, COFFERDAM_FAULT_COMPILED: compiled, TMPDIR: temporary },

@@ -1,5 +1,5 @@
 import type { HostJob, HostResult } from '../host/protocol.ts'
-import { Host } from './host.ts'
+import type { Host } from './host.ts'
 
 /** A fault and what came of it. */
 export interface Outcome {

@@ -3,9 +3,10 @@ import { boot, entries, type State } from './state.ts'
 
 /**
  * What lies below a root, and in the directory for temporary files, without being named by the state: parts of
- * snapshots, logs, generated files, runtime state, leases, pulls, layers under way, and whatever else is not known.
+ * snapshots, logs, generated files, runtime state, leases, pulls, layers under way, and whatever else is not known. With
+ * `pulling` the beginnings of blobs may be there, from which the next pull goes on.
  */
-export function strayFiles(root: string, temporary: string, state: State): string[] {
+export function strayFiles(root: string, temporary: string, state: State, pulling = false): string[] {
   const all = new Set(state.rows.map(({ id }) => id))
   const running = new Set(state.rows.filter(({ status }) => status === 'running').map(({ id }) => id))
   const run = `run/${boot}`
@@ -16,7 +17,7 @@ export function strayFiles(root: string, temporary: string, state: State): strin
     'store/snapshots': (name) => all.has(name),
     'store/containers': (name) => all.has(name),
     'store/images': (name) => /^(oci-layout|index\.json|blobs|layers|\.ingest|\.lock)$/.test(name),
-    'store/images/.ingest': nothing,
+    'store/images/.ingest': (name) => pulling && /^sha256-[0-9a-f]{64}$/.test(name),
     'store/images/layers': (name) => /^([0-9a-f]{64}|tmp|by-blob|chains)$/.test(name),
     'store/images/layers/tmp': nothing,
     'store/images/blobs': (name) => name === 'sha256',

@@ -51,7 +51,9 @@ export async function injection(job: HostJob, { base, template, registry }: Host
   const records = readRecords(root, readState(root))
   const engine = await Engine.open({ root })
   try {
-    problems.push(...(await compare(engine, { root, temporary, volume, before, state, records, killed })))
+    problems.push(
+      ...(await compare(engine, { ...job, root, temporary, volume, before, state, records, killed })),
+    )
     problems.push(...(await use(engine, job.verb === 'pull' ? `${registry.host}/${pulled}` : stored)))
   } catch (error) {
     problems.push(`after the opening: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
@@ -60,7 +62,10 @@ export async function injection(job: HostJob, { base, template, registry }: Host
   }
   const empty = { ...readState(root), ids: state.ids }
   problems.push(...empty.rows.map(({ name, status }) => `at the end: row of ${name} (${status})`))
-  const left = await quiet(async () => [...strayFiles(root, temporary, empty), ...(await strayKernel(before, empty))])
+  const left = await quiet(async () => [
+    ...strayFiles(root, temporary, empty),
+    ...(await strayKernel(before, empty)),
+  ])
   problems.push(...left.map((line) => `at the end: ${line}`))
   const { report } = ended
   return {
@@ -130,6 +135,7 @@ async function quiet(look: () => Promise<string[]>): Promise<string[]> {
 }
 
 interface Scope {
+  readonly verb: string
   readonly root: string
   readonly temporary: string
   readonly volume: string
@@ -140,10 +146,14 @@ interface Scope {
 }
 
 async function compare(engine: Engine, scope: Scope): Promise<string[]> {
-  const { root, temporary, volume, before, state, records, killed } = scope
+  const { verb, root, temporary, volume, before, state, records, killed } = scope
+  const pulling = verb === 'pull'
   const findings = await engine.check()
   const now = { ...readState(root), ids: state.ids }
-  const left = await quiet(async () => [...strayFiles(root, temporary, now), ...(await strayKernel(before, now))])
+  const left = await quiet(async () => [
+    ...strayFiles(root, temporary, now, pulling),
+    ...(await strayKernel(before, now)),
+  ])
   const logs = await Promise.all(
     now.rows
       .filter(({ status }) => status === 'exited')

@@ -50,7 +50,10 @@ export function strayProcesses(state: State): string[] {
   }
   return [...all.values()]
     .filter((one) => one.pid !== 1 && !named(one))
-    .map(({ pid, parent, state: how, command }) => `process ${pid} of ${parent} (${how}) ${command.slice(0, 60)}`)
+    .map(
+      ({ pid, parent, state: how, command }) =>
+        `process ${pid} of ${parent} (${how}) ${command.slice(0, 60)}`,
+    )
 }
 
 const hierarchies = readFileSync('/proc/self/mounts', 'utf8')

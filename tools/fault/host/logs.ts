@@ -6,7 +6,12 @@ import type { Row } from './state.ts'
  * What is wrong with the log of the counting container: a frame that is none, a line missing among those that are
  * there, or, where its writer was not killed, a line missing that it had said.
  */
-export async function brokenLog(root: string, row: Row, volume: string, writerKilled: boolean): Promise<string[]> {
+export async function brokenLog(
+  root: string,
+  row: Row,
+  volume: string,
+  writerKilled: boolean,
+): Promise<string[]> {
   const lines: string[] = []
   try {
     const log = readLog(`${root}/store/containers/${row.id}/log`)

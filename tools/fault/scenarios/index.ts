@@ -1,10 +1,18 @@
-import { options, pulled, type Scenario, stored } from './scene.ts'
+import { logLine, type Container, type StartOptions } from '@cofferdam/engine'
+import { options, pulled, type Scenario, type Scene, stored } from './scene.ts'
+import type { Verb } from './verbs.ts'
 
 /** A command in the container that works a little and fails with 3. */
 const command = ['sh', '-c', 'echo begun; sleep 0.05; exit 3']
 
-/** The verbs of the life cycle. */
-export const scenarios: Readonly<Record<string, Scenario>> = {
+/** A container that counts, attached or with a monitor. */
+function counting(scene: Scene, detach: boolean): Promise<Container> {
+  const all: StartOptions = { ...options(scene), detach, ready: logLine(/^line 1$/) }
+  return scene.engine.start(stored, all)
+}
+
+/** What each verb needs and does. */
+export const scenarios: Readonly<Record<Verb, Scenario>> = {
   pull: async ({ engine, registry }) => {
     return () => engine.pull(`${registry}/${pulled}`)
   },
@@ -24,32 +32,32 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     return () => scene.engine.restart(container.id)
   },
   exec: async (scene) => {
-    const container = await scene.engine.start(stored, options(scene))
+    const container = await counting(scene, false)
     return () => container.exec(command, { reject: false })
   },
   'exec-detached': async (scene) => {
-    const container = await scene.engine.start(stored, { ...options(scene), detach: true })
+    const container = await counting(scene, true)
     return () => container.exec(command, { reject: false })
   },
   stop: async (scene) => {
-    const container = await scene.engine.start(stored, options(scene))
+    const container = await counting(scene, false)
     return () => container.stop()
   },
   'stop-detached': async (scene) => {
-    const container = await scene.engine.start(stored, { ...options(scene), detach: true })
+    const container = await counting(scene, true)
     return () => container.stop()
   },
   delete: async (scene) => {
-    const container = await scene.engine.start(stored, options(scene))
+    const container = await counting(scene, false)
     await container.stop({ timeout: 0 })
     return () => container.remove()
   },
   'delete-running': async (scene) => {
-    const container = await scene.engine.start(stored, { ...options(scene), detach: true })
+    const container = await counting(scene, true)
     return () => container.remove({ force: true })
   },
   close: async (scene) => {
-    await scene.engine.start(stored, options(scene))
+    await counting(scene, false)
     return () => scene.engine.close()
   },
 }

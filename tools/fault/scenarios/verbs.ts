@@ -1,0 +1,18 @@
+/** The verbs of the life cycle that faults happen to. */
+export const verbs = [
+  'pull',
+  'run',
+  'start',
+  'start-detached',
+  'restart',
+  'exec',
+  'exec-detached',
+  'stop',
+  'stop-detached',
+  'delete',
+  'delete-running',
+  'close',
+] as const
+
+/** One of {@link verbs}. */
+export type Verb = (typeof verbs)[number]
