@@ -43,7 +43,7 @@ export async function awaitReady(
   const over = new AbortController()
   const late = AbortSignal.timeout(timeout)
   const stop = AbortSignal.any([over.signal, late, ...(signal === undefined ? [] : [signal])])
-  const ended = container.exited.then(({ exitCode, signal: by }) => {
+  const ended = container.exit(stop).then(({ exitCode, signal: by }) => {
     throw new CofferdamError(
       'ERR_NOT_READY',
       `container ${container.name} ended before it was ready: ${by ?? `exit code ${exitCode}`}`,

@@ -102,7 +102,14 @@ export class Container
    * @throws CofferdamError `ERR_NOT_ATTACHED` for one that is bound to another process
    */
   get exited(): Promise<ExitStatus> {
-    return this.#launched?.runtime.exited ?? this.#detached(detachedExit)
+    return this.exit()
+  }
+
+  /** {@link Container.exited}; an aborted `signal` ends the wait. @internal */
+  exit(signal?: AbortSignal): Promise<ExitStatus> {
+    return (
+      this.#launched?.runtime.exited ?? this.#detached((context, id) => detachedExit(context, id, signal))
+    )
   }
 
   /** Settles when it has ended and what it used has been given back. @throws CofferdamError as {@link Container.exited} */

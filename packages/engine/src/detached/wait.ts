@@ -10,12 +10,17 @@ import type { ExitStatus } from '../types.js'
  * How a detached container ends, from its monitor or, when that has been settled, from the database.
  * @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`
  */
-export async function detachedExit(context: EngineContext, id: string): Promise<ExitStatus> {
+export async function detachedExit(
+  context: EngineContext,
+  id: string,
+  signal?: AbortSignal,
+): Promise<ExitStatus> {
   const record = findContainer(context.db, id)
   if (record.status !== 'exited') {
     try {
-      const { exitCode, signal, oomKilled, reason } = await waitForExit(monitorDirectory(context, id))
-      return { exitCode, signal, oomKilled, ...(reason === undefined ? {} : { reason }) }
+      const exit = await waitForExit(monitorDirectory(context, id), signal === undefined ? {} : { signal })
+      const { exitCode, oomKilled, reason } = exit
+      return { exitCode, signal: exit.signal, oomKilled, ...(reason === undefined ? {} : { reason }) }
     } catch (error) {
       if (!isErrno(error, 'ERR_MONITOR_NOT_FOUND')) throw error
     }

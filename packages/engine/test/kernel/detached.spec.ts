@@ -52,6 +52,17 @@ describe('detached containers', () => {
     expect(running).toMatchObject({ id, pid })
   })
 
+  it('let their starter end, which has waited until they were ready', async () => {
+    const ended = await host.run(`
+      const starter = spawnScript(root, \`
+        await engine.start(plain, { command: ['sleep', '60'], name: 'ready', detach: true, ready: async () => undefined })
+        await engine.close()\`)
+      const code = await new Promise((resolve) => starter.once('exit', resolve))
+      await engine.get('ready').remove({ force: true })
+      return code`)
+    expect(ended).toBe(0)
+  })
+
   it('report an end that nobody saw, and the loss of their monitor as such', async () => {
     const result = await host.run(`
       const short = await engine.start(plain, { command: ['sh', '-c', 'exit 5'], detach: true, name: 'short' })
