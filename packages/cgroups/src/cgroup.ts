@@ -1,15 +1,16 @@
 import { readdirSync } from 'node:fs'
 import { CofferdamError, isErrno } from '@cofferdam/core'
-import { closeQuietly, requireLinux } from '@cofferdam/sys'
+import { requireLinux } from '@cofferdam/sys'
 import { createCgroup } from './create.js'
 import { attachDeviceRules } from './devices/attach.js'
 import { type Directory, directories, directoryOf } from './directories.js'
+import { type CgroupEntry, openEntry } from './entry.js'
 import { isFrozen, setFrozen } from './freeze.js'
 import { killCgroup } from './kill.js'
 import { type CgroupLayout, detectLayout } from './layout/detect.js'
 import { type CgroupLimits, toResources } from './limits.js'
 import { DEFAULT_ROOT, cgroupPath } from './name.js'
-import { joinCgroup, readOomKills, readPids, warmUp } from './processes.js'
+import { joinCgroup, readOomKills, readPids } from './processes.js'
 import { removeCgroup } from './remove.js'
 import { failure, runSteps } from './steps.js'
 import { type CgroupStat, readIfThere, readStat } from './stat.js'
@@ -21,8 +22,6 @@ export interface CgroupOptions {
   readonly root?: string
   /** Take a cgroup of that name that is there already instead of refusing. */
   readonly reuse?: boolean
-  /** Start the grace period of the first join at once (v1); true unless given. */
-  readonly warm?: boolean
   /** The host's hierarchies; detected unless given. */
   readonly layout?: CgroupLayout
 }
@@ -36,7 +35,6 @@ export class Cgroup implements AsyncDisposable {
   readonly path: string
   readonly #layout: CgroupLayout
   readonly #directories: readonly Directory[]
-  #fd: number | undefined
   #deleted: Promise<void> | undefined
 
   private constructor(layout: CgroupLayout, path: string) {
@@ -57,10 +55,7 @@ export class Cgroup implements AsyncDisposable {
    */
   static async create(name: string, limits: CgroupLimits = {}, options: CgroupOptions = {}): Promise<Cgroup> {
     const cgroup = Cgroup.open(name, options)
-    const layout = cgroup.#layout
-    await createCgroup(layout, cgroup.path, toResources(limits), options.reuse ?? false)
-    if (layout.mode === 'v2') await cgroup.#openDirectory()
-    else if (options.warm ?? true) void warmUp(layout)
+    await createCgroup(cgroup.#layout, cgroup.path, toResources(limits), options.reuse ?? false)
     return cgroup
   }
 
@@ -71,14 +66,6 @@ export class Cgroup implements AsyncDisposable {
   static open(name: string, options: CgroupOptions = {}): Cgroup {
     requireLinux()
     return new Cgroup(options.layout ?? detectLayout(), cgroupPath(name, options.root))
-  }
-
-  /**
-   * Starts the grace period that the first join on v1 waits for, 6 to 15 ms; a join within the next 10 ms then costs
-   * 0.1 ms. Call it as soon as it is known that a container will start. Settles when it is over.
-   */
-  static async warm(layout: CgroupLayout = detectLayout()): Promise<void> {
-    await warmUp(layout)
   }
 
   /**
@@ -98,14 +85,6 @@ export class Cgroup implements AsyncDisposable {
     return [...new Set(all.flatMap(({ path }) => children(path)))]
   }
 
-  /**
-   * The directory's descriptor for clone3(2)'s CLONE_INTO_CGROUP, on a pure v2 host: a process made with it needs no
-   * {@link join}. Undefined elsewhere, also on hybrid hosts, where clone3 would wait behind other joins.
-   */
-  get fd(): number | undefined {
-    return this.#fd
-  }
-
   /** How the host has its control groups. */
   get mode(): CgroupLayout['mode'] {
     return this.#layout.mode
@@ -121,7 +100,18 @@ export class Cgroup implements AsyncDisposable {
   }
 
   /**
-   * Moves a process with all its threads into the cgroup; its children are born there.
+   * Opens the way by which a new process gets into it at its birth; `spawn` of @cofferdam/process takes the cgroup and
+   * does this.
+   * @throws CofferdamError `ERR_CGROUP_NOT_FOUND`, `ERR_CGROUP_PERMISSION`
+   */
+  openEntry(): Promise<CgroupEntry> {
+    return openEntry(this.#directories)
+  }
+
+  /**
+   * Moves a process that runs, with all its threads, into the cgroup; its children are born there. The kernel makes this
+   * wait 6 to 15 ms where nobody has migrated within the last 10 ms; {@link openEntry} is for new processes and does not
+   * wait.
    * @throws CofferdamError `ERR_CGROUP_PROCESS_GONE`, `ERR_CGROUP_PERMISSION`, `ERR_CGROUP_BUSY` (v2: the cgroup has
    *   children with controllers)
    */
@@ -209,16 +199,10 @@ export class Cgroup implements AsyncDisposable {
    * @throws CofferdamError `ERR_CGROUP_BUSY` after two seconds
    */
   delete(): Promise<void> {
-    this.#deleted ??= removeCgroup(this.#directories).then(
-      () => {
-        closeQuietly(this.#fd)
-        this.#fd = undefined
-      },
-      (error: unknown) => {
-        this.#deleted = undefined
-        throw error
-      },
-    )
+    this.#deleted ??= removeCgroup(this.#directories).catch((error: unknown) => {
+      this.#deleted = undefined
+      throw error
+    })
     return this.#deleted
   }
 
@@ -226,14 +210,6 @@ export class Cgroup implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#deleted === undefined) await this.kill()
     await this.delete()
-  }
-
-  async #openDirectory(): Promise<void> {
-    const steps = [{ kind: 'openDir', path: this.paths[''] ?? '' }] as const
-    const outcomes = await runSteps(steps)
-    const error = failure(steps, outcomes)
-    if (error !== undefined) throw error
-    this.#fd = outcomes[0] as number
   }
 }
 

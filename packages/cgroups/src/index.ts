@@ -4,6 +4,7 @@
  */
 export { Cgroup } from './cgroup.js'
 export type { CgroupOptions } from './cgroup.js'
+export type { CgroupEntry } from './entry.js'
 export { sharesToWeight } from './controllers/cpu.js'
 export { blkioToIoWeight } from './controllers/io.js'
 export { MIN_MEMORY } from './controllers/memory.js'

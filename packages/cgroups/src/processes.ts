@@ -5,8 +5,8 @@ import { failure, runSteps } from './steps.js'
 import { readIfThere } from './stat.js'
 
 /**
- * Moves a process into the cgroup, in all hierarchies one write after the other: on v1 the first waits for a grace
- * period when none was waited for within the last 10 ms, the others then cost 10 microseconds each.
+ * Moves a process into the cgroup, in all hierarchies one write after the other: the first waits for a grace period when
+ * none was waited for within the last 10 ms, the others then cost 10 microseconds each.
  * @throws CofferdamError `ERR_CGROUP_PROCESS_GONE` and others
  */
 export async function joinCgroup(all: readonly Directory[], pid: number): Promise<void> {
@@ -17,23 +17,6 @@ export async function joinCgroup(all: readonly Directory[], pid: number): Promis
   }))
   const error = failure(steps, await runSteps(steps))
   if (error !== undefined) throw error
-}
-
-/**
- * Starts the grace period that the next {@link joinCgroup} would wait for: the cgroup thread moves itself to where
- * it already is. (Writing another thread's id takes the kernel's global lock; writing 0 would not, Linux 5.19.)
- */
-export async function warmUp(layout: CgroupLayout): Promise<void> {
-  const hierarchy = layout.v1.find(({ root }) => root === '/')
-  if (hierarchy === undefined) return
-  await runSteps([
-    {
-      kind: 'writeOwnTid',
-      path: hierarchy.mountPoint,
-      data: hierarchy.controllers.join(),
-      optional: true,
-    },
-  ])
 }
 
 /** The processes in the cgroup itself, not in its children. */

@@ -21,7 +21,7 @@ const actions: Readonly<Record<CgroupStep['kind'], string>> = {
   mkdir: 'create cgroup',
   rmdir: 'remove cgroup',
   write: 'write',
-  writeOwnTid: 'write',
+  openWrite: 'open',
   read: 'read',
   openDir: 'open',
 }

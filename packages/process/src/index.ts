@@ -31,6 +31,7 @@ export type {
   CapabilitySets,
   NamespaceChoice,
   SpawnCgroup,
+  SpawnCgroupEntry,
   SpawnNamespaces,
   SpawnOptions,
   StdioTarget,

@@ -6,14 +6,11 @@ interface CgroupCalls {
   cgroupSteps(lane: LaneHandle, packed: Uint8Array, count: number): Promise<CgroupOutcome[] | number> | number
 }
 
-const kinds = { mkdir: 1, rmdir: 2, write: 3, writeOwnTid: 4, read: 5, openDir: 6 } as const
+const kinds = { mkdir: 1, rmdir: 2, write: 3, openWrite: 4, read: 5, openDir: 6 } as const
 
 /** One step of {@link cgroupSteps}. */
 export interface CgroupStep {
-  /**
-   * `writeOwnTid` moves the lane's thread to the v1 cgroup it is in: `path` is the hierarchy's mount point, `data` its
-   * controllers as in /proc/PID/cgroup. `openDir` gives a descriptor that the caller closes.
-   */
+  /** `openDir` and `openWrite` give a descriptor that the caller closes. */
   readonly kind: keyof typeof kinds
   readonly path: string
   /** What `write` writes, in one write(2). */

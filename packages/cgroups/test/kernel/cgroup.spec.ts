@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { spawnSync, type StdioOptions } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { eventually, requires, runScript } from '@cofferdam/testing'
 import { Cgroup, type CgroupLimits, type CgroupLayout, detectLayout } from '../../src/index.js'
@@ -81,6 +82,29 @@ needs.describe('Cgroup', () => {
       .filter((line) => !line.includes('name='))
     expect(lines.every((line) => line.endsWith(cgroup.path))).toBe(true)
     expect(await cgroup.pids()).toEqual([process.pid])
+  })
+
+  it('lets a new process in by open files, also one that may not write there', async () => {
+    await using cgroup = await create()
+    const { tasks, close } = await cgroup.openEntry()
+    const script = tasks.map((_, index) => `printf 0 >&${index + 3}`).join('; ')
+    const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', ...tasks.map(({ fd }) => fd)]
+    const child = spawnSync('bash', ['-c', `${script}; cat /proc/self/cgroup`], { stdio, uid: 65534 })
+    close()
+    const joined = child.stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line.endsWith(cgroup.path))
+    expect(joined).toHaveLength(tasks.length)
+    expect(tasks.filter(({ fd }) => existsSync(`/proc/self/fd/${fd}`))).toEqual([])
+  })
+
+  it('has no entry when it is gone, and leaves no descriptor', async () => {
+    const cgroup = await create()
+    await cgroup.delete()
+    const before = readdirSync('/proc/self/fd').length
+    await expect(cgroup.openEntry()).rejects.toMatchObject({ code: 'ERR_CGROUP_NOT_FOUND' })
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before)
   })
 
   it('joins many processes at once', async () => {

@@ -25,12 +25,12 @@ needs.describe('Cgroup in the v2 hierarchy alone', () => {
     expect(controllers()).toBe(before)
   })
 
-  it('has a descriptor for CLONE_INTO_CGROUP, closed with it', async () => {
-    const cgroup = await Cgroup.create('fd', {}, { root, layout })
-    const { fd } = cgroup
+  it('opens its directory for CLONE_INTO_CGROUP', async () => {
+    await using cgroup = await Cgroup.create('entry', {}, { root, layout })
+    const { fd, tasks, close } = await cgroup.openEntry()
     expect(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')).toMatch(/flags:\s+0?2\d+/)
-    await cgroup.delete()
-    expect(cgroup.fd).toBeUndefined()
+    expect(tasks).toEqual([])
+    close()
     expect(existsSync(`/proc/self/fd/${fd}`)).toBe(false)
   })
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { closeQuietly } from '@cofferdam/sys'
-import { Cgroup } from '@cofferdam/cgroups'
+import type { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
 import { type Attachment, ownerOf as networkOwnerOf } from '@cofferdam/network'
@@ -78,8 +78,6 @@ export async function launchContainer(
     const cgroup = createCgroup(cgroupPath(id), containerResources(options))
     undo.defer(() => cgroup.then(discardCgroup, () => undefined))
     cgroup.catch(() => undefined)
-    // The join comes after mounts and network: what it would wait for on v1 passes meanwhile.
-    Cgroup.warm().catch(() => undefined)
     const monitor = await monitoring
     const attaching = network.attach({
       containerId: id,

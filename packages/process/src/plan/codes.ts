@@ -57,6 +57,7 @@ export const OP = Object.fromEntries(
     ...flowOps,
     'unshare',
     'loopback',
+    'joinCgroups',
     'exec',
   ].map((name, index) => [name, index + 1]),
 ) as Record<string, number>

@@ -61,6 +61,11 @@ export function encodeProcessOp(writer: PlanWriter, op: ProcessOp): OpRecord {
       return { code, fd: writer.fd(op.fd, `setns ${op.kind}`), a: CLONE_NEW[op.kind] }
     case 'unshare':
       return { code, a: CLONE_NEW[op.kind] }
+    case 'joinCgroups': {
+      const fds = op.tasks.map(({ fd }) => fd)
+      const names = op.tasks.map(({ name }) => name)
+      return { code, s: [writer.fdList(fds, 'joinCgroups'), writer.list(names, 'joinCgroups')] }
+    }
     case 'loopback':
     case 'setsid':
     case 'noNewPrivileges':

@@ -10,7 +10,7 @@ import { HEADER_SIZE, OPF, OP_SIZE, PlanWriter, invalidPlan, type OpRecord } fro
 
 const MAGIC = 0x464d4443
 /** Version of the binary form; `init` refuses another one. */
-export const PLAN_ABI = 1
+export const PLAN_ABI = 2
 
 const FLAG = { DETACHED: 1, REPORT_PID: 2, DENY_SETGROUPS: 4, KEEPER: 8, INTERMEDIATE: 16, HIDE: 32 } as const
 

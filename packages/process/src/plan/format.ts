@@ -69,6 +69,8 @@ export function describeOp(op: Op): string {
       return `enter the ${op.kind} namespace`
     case 'unshare':
       return `make a new ${op.kind} namespace`
+    case 'joinCgroups':
+      return `join the cgroups of ${op.tasks.map(({ name }) => name).join(' ')}`
     case 'loopback':
       return 'set the loopback device up'
     case 'hostname':

@@ -22,6 +22,16 @@ export interface UnshareOp {
   readonly kind: 'cgroup'
 }
 
+/**
+ * Moves the process into cgroups of v1 hierarchies: it writes `0` to each `tasks` file, opened for writing. Moving itself
+ * takes none of the locks for which every other migration waits 6 to 15 ms (Linux 5.5). `name` is the hierarchy's, for
+ * errors.
+ */
+export interface JoinCgroupsOp {
+  readonly op: 'joinCgroups'
+  readonly tasks: readonly { readonly name: string; readonly fd: FdRef }[]
+}
+
 /** Sets the loopback device up, like `ip link set lo up`. */
 export interface LoopbackOp {
   readonly op: 'loopback'
@@ -188,6 +198,7 @@ export interface LabelOp {
 export type ProcessOp =
   | SetnsOp
   | UnshareOp
+  | JoinCgroupsOp
   | LoopbackOp
   | SetsidOp
   | KeyringOp

@@ -1,6 +1,6 @@
 import type { ClockOffset, IdMapping } from '../plan/clone.js'
 import type { MountOp } from '../plan/mount-ops.js'
-import type { RlimitType } from '../plan/process-ops.js'
+import type { JoinCgroupsOp, RlimitType } from '../plan/process-ops.js'
 
 /** A new namespace (`true`), or one to join: an open descriptor or a path like `/proc/1/ns/net`. */
 export type NamespaceChoice = boolean | number | string
@@ -28,12 +28,20 @@ export interface SpawnNamespaces {
     | { readonly uidMappings: readonly IdMapping[]; readonly gidMappings: readonly IdMapping[] }
 }
 
+/** The way into a cgroup. */
+export interface SpawnCgroupEntry {
+  /** Its directory in the v2 hierarchy: the process is born there (CLONE_INTO_CGROUP). */
+  readonly fd?: number
+  /** Its `tasks` files in v1 hierarchies, which the process joins first of all. */
+  readonly tasks: JoinCgroupsOp['tasks']
+  /** Closes the descriptors. */
+  close(): void
+}
+
 /** What `spawn` needs of a cgroup; `Cgroup` of @cofferdam/cgroups is one. */
 export interface SpawnCgroup {
-  /** An open directory of the v2 hierarchy: the process starts in it (CLONE_INTO_CGROUP). */
-  readonly fd?: number
-  /** Puts a process into it, while that waits before exec; for v1 hierarchies. */
-  join?(pid: number): Promise<void>
+  /** Opens the way in; it is closed when the process runs. */
+  openEntry(): Promise<SpawnCgroupEntry>
   /** How many processes the kernel has killed in it for lack of memory; undefined without a memory cgroup. */
   oomKills?(): Promise<number | undefined>
 }

@@ -4,10 +4,7 @@ import type { RlimitType } from '../plan/process-ops.js'
 import { invalidPlan } from '../plan/writer.js'
 import { MOUNT_ATTR } from '../plan/mount-ops.js'
 import type { NamespacePlan } from './namespaces.js'
-import type { CapabilitySets, SpawnOptions } from './options.js'
-
-/** The barrier at which the process waits to be put into a cgroup. */
-export const CGROUP_BARRIER = 'cgroup'
+import type { CapabilitySets, SpawnCgroupEntry, SpawnOptions } from './options.js'
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -102,8 +99,9 @@ export function spawnPlan(
   options: SpawnOptions,
   namespaces: NamespacePlan,
   stdio: readonly FdRef[],
+  cgroup?: Pick<SpawnCgroupEntry, 'fd' | 'tasks'>,
 ): LaunchPlan {
-  const { cgroup, env = process.env } = options
+  const { env = process.env } = options
   const fresh = new Set(namespaces.clone.namespaces)
   // Its root is the cgroup the process is in when it is made, so it comes after the join.
   const lateCgroup = cgroup !== undefined && fresh.delete('cgroup')
@@ -117,15 +115,15 @@ export function spawnPlan(
       ...(cgroup?.fd === undefined ? {} : { cgroup: cgroup.fd }),
     },
     ops: [
+      ...(cgroup?.tasks.length ? [{ op: 'joinCgroups', tasks: cgroup.tasks } as const] : []),
       ...namespaces.enter,
+      ...(lateCgroup ? [{ op: 'unshare', kind: 'cgroup' } as const] : []),
       ...mountOps(options, fresh),
       ...terminalOps(options, stdio),
       ...(options.rootfs === undefined ? [] : [{ op: 'pivotRoot' } as const]),
       ...(names.hostname === undefined ? [] : [{ op: 'hostname', name: names.hostname } as const]),
       ...(names.domainname === undefined ? [] : [{ op: 'domainname', name: names.domainname } as const]),
       ...limitOps(options),
-      ...(cgroup?.join === undefined ? [] : [{ op: 'barrier', name: CGROUP_BARRIER } as const]),
-      ...(lateCgroup ? [{ op: 'unshare', kind: 'cgroup' } as const] : []),
       ...identityOps(options),
     ],
     exec: {

@@ -1,20 +1,11 @@
 import { requireLinux, closeQuietly } from '@cofferdam/sys'
-import { launch, type LaunchOptions } from '../launch/launch.js'
+import { launch } from '../launch/launch.js'
 import { invalidPlan } from '../plan/writer.js'
 import { planNamespaces, type NamespacePlan } from './namespaces.js'
-import type { SpawnCgroup, SpawnOptions } from './options.js'
-import { CGROUP_BARRIER, spawnPlan } from './plan.js'
+import type { SpawnCgroupEntry, SpawnOptions } from './options.js'
+import { spawnPlan } from './plan.js'
 import { SpawnedProcess } from './process.js'
 import { openStdio, type StdioEnds } from './stdio.js'
-
-/** The join runs beside the mounts of the process; its barrier waits for it. */
-function cgroupOptions(cgroup: SpawnCgroup | undefined): LaunchOptions {
-  if (cgroup?.join === undefined) return {}
-  return {
-    onCloned: ({ pid }) => cgroup.join?.(pid),
-    barriers: { [CGROUP_BARRIER]: () => undefined },
-  }
-}
 
 /**
  * Starts a program; resolves when it runs. Like `child_process.spawn`, with the namespaces, root, cgroup, capabilities,
@@ -30,17 +21,17 @@ export async function spawn(args: readonly string[], options: SpawnOptions = {})
   if (args.length === 0) throw invalidPlan('spawn: no program', "give ['program', ...arguments]")
   const oomKillsBefore = await options.cgroup?.oomKills?.()
   let namespaces: NamespacePlan | undefined
+  let entry: SpawnCgroupEntry | undefined
   let stdio: StdioEnds = { child: [], ours: [], opened: [] }
   try {
+    entry = await options.cgroup?.openEntry()
     const plan = () => {
       namespaces = planNamespaces(options.namespaces)
       if (!options.pty) stdio = openStdio(options.stdio)
-      return spawnPlan(args, options, namespaces, stdio.child)
+      return spawnPlan(args, options, namespaces, stdio.child, entry)
     }
-    const launched = await launch(plan, {
-      ...cgroupOptions(options.cgroup),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    })
+    const { signal } = options
+    const launched = await launch(plan, signal === undefined ? {} : { signal })
     return new SpawnedProcess({
       launched,
       ours: stdio.ours,
@@ -54,6 +45,7 @@ export async function spawn(args: readonly string[], options: SpawnOptions = {})
     for (const fd of stdio.ours) closeQuietly(fd)
     throw error
   } finally {
+    entry?.close()
     for (const fd of [...stdio.opened, ...(namespaces?.opened ?? [])]) closeQuietly(fd)
   }
 }

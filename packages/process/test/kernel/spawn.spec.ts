@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs'
 import { asUser, eventually, requires, runScript } from '@cofferdam/testing'
 import { spawn, type SpawnedProcess, type SpawnOptions } from '../../src/index.js'
 import { processesWith, uniqueSleep } from './support.js'
@@ -118,6 +118,44 @@ linux('a pseudo-terminal', () => {
         .filter((line) => !line.startsWith('/dev/pts/')),
     ).toEqual(['17 91', 'word', '33 101', 'got word', ''])
     expect(await process.exited).toMatchObject({ exitCode: 0 })
+  })
+})
+
+const v1 = requires({ root: true, files: ['/sys/fs/cgroup/pids/tasks', '/sys/fs/cgroup/cpuset/tasks'] })
+
+v1.describe('a process in cgroups of v1 hierarchies', () => {
+  const directories = ['pids', 'cpuset'].map(
+    (name) => `/sys/fs/cgroup/${name}/cofferdam-spawn-${process.pid}`,
+  )
+  const cgroup = (names: readonly string[]) => ({
+    openEntry: async () => {
+      const tasks = names.map((name) => {
+        const directory = directories.find((path) => path.includes(`/${name}/`))
+        return { name, fd: openSync(`${directory}/tasks`, 'w') }
+      })
+      return { tasks, close: () => tasks.forEach(({ fd }) => closeSync(fd)) }
+    },
+  })
+  beforeAll(() => directories.forEach((path) => mkdirSync(path)))
+  afterAll(() => directories.forEach((path) => rmdirSync(path)))
+
+  it('is there before its program begins, and sees it as the root of a new cgroup namespace', async () => {
+    const options = { cgroup: cgroup(['pids']), namespaces: { pid: true, cgroup: true } }
+    const own = (await run('cat /proc/self/cgroup; ls /proc/self/fd', options)).split('\n')
+    expect(own).toContain(`${own.find((line) => line.includes(':pids:'))?.split(':')[0]}:pids:/`)
+    expect(own.slice(-4)).toEqual(['0', '1', '2', '3'])
+    expect(await run('cat /proc/self/cgroup', { cgroup: cgroup(['pids']) })).toContain(
+      `:pids:/cofferdam-spawn-${process.pid}`,
+    )
+  })
+  it('names the hierarchy that does not take it', async () => {
+    // A cpuset without processors takes nobody.
+    await expect(spawn(['true'], { cgroup: cgroup(['pids', 'cpuset']) })).rejects.toMatchObject({
+      code: 'ERR_LAUNCH',
+      errno: 'ENOSPC',
+      message: expect.stringContaining('join the cgroups of pids cpuset'),
+      hint: 'cpuset',
+    })
   })
 })
 

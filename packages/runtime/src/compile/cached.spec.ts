@@ -12,10 +12,10 @@ const contexts: fc.Arbitrary<CompileContext> = fc.record({
   rootfs: fc.oneof(fc.record({ fd }), fc.constant({ path: '/bundle/rootfs' })),
   namespaces: fc.oneof(fc.constant({}), fc.record({ ipc: fd, uts: fd })),
   cgroup: fc.oneof(
-    fc.constant({ by: 'none' as const, layout: { kind: 'v2' as const } }),
+    fc.constant({ tasks: [], layout: { kind: 'v2' as const } }),
     fc.record({
-      by: fc.constantFrom('clone' as const, 'barrier' as const),
       fd,
+      tasks: fc.array(fc.record({ name: fc.constantFrom('cpu', 'memory'), fd }), { maxLength: 2 }),
       layout: fc.constant({ kind: 'v2' as const }),
     }),
   ),
@@ -60,7 +60,7 @@ describe('readyPlan', () => {
     const stdio = (first: number): CompileContext => ({
       ...context,
       namespaces: {},
-      cgroup: { by: 'none', layout: { kind: 'v2' } },
+      cgroup: { tasks: [], layout: { kind: 'v2' } },
       rootfs: { path: '/r' },
       start: 'at-once',
       extraFds: [],

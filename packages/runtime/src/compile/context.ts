@@ -1,4 +1,4 @@
-import type { FdRef, NamespaceKind } from '@cofferdam/process'
+import type { FdRef, JoinCgroupsOp, NamespaceKind } from '@cofferdam/process'
 import type { CgroupLayout } from '@cofferdam/rootfs'
 import type { CompiledSeccomp } from '@cofferdam/security'
 
@@ -6,19 +6,18 @@ import type { CompiledSeccomp } from '@cofferdam/security'
 export const Barrier = {
   /** After the mounts, before pivot_root: the hooks prestart and createRuntime. */
   createRuntime: 'createRuntime',
-  /** After all set-up that does not depend on it: the join of v1 cgroups. */
-  cgroup: 'cgroup',
   /** Everything but the program: what `create` waits for. */
   created: 'created',
 } as const
 
-/** How the container gets into its cgroup. */
-export type CgroupEntry =
-  | { readonly by: 'none'; readonly layout: CgroupLayout }
-  /** v2: made there by clone3(2). */
-  | { readonly by: 'clone'; readonly fd: number; readonly layout: CgroupLayout }
-  /** v1 and hybrid: another thread moves it while it mounts; `fd` is the leaf in the v2 hierarchy, if any. */
-  | { readonly by: 'barrier'; readonly fd?: number; readonly layout: CgroupLayout }
+/** How the container gets into its cgroup, if it has one, and what it sees of it. */
+export interface CgroupAccess {
+  /** v2 and hybrid: made there by clone3(2). */
+  readonly fd?: number
+  /** v1 and hybrid: joined by the process itself. */
+  readonly tasks: JoinCgroupsOp['tasks']
+  readonly layout: CgroupLayout
+}
 
 /** Standard input, output and error: descriptors, or a pseudo-terminal. */
 export type StdioPlan =
@@ -34,7 +33,7 @@ export interface CompileContext {
   readonly rootfs: { readonly fd: number } | { readonly path: string }
   /** Open descriptors of the namespaces to be joined, by kind. */
   readonly namespaces: Partial<Record<NamespaceKind, number>>
-  readonly cgroup: CgroupEntry
+  readonly cgroup: CgroupAccess
   readonly stdio: StdioPlan
   /** Where the process waits for `start`: not at all, or for a byte from a descriptor. */
   readonly start: 'at-once' | { readonly fd: number }

@@ -36,7 +36,7 @@ export function cloneSection(linux: Linux, context: CompileContext): CloneSectio
     .filter(([kind]) => joinedByIntermediate.has(kind as NamespaceKind))
     .map(([kind, fd]): Join => ({ kind: kind as NamespaceKind, fd }))
   const offsets = timeOffsets(linux)
-  const cgroup = context.cgroup.by === 'none' ? undefined : context.cgroup.fd
+  const cgroup = context.cgroup.fd
   return {
     namespaces: kinds.filter((kind) => kind !== 'cgroup'),
     ...(join.length === 0 ? {} : { join }),

@@ -11,7 +11,7 @@ const context: CompileContext = {
   bundle: '/bundle',
   rootfs: { path: '/bundle/rootfs' },
   namespaces: {},
-  cgroup: { by: 'none', layout: { kind: 'v2' } },
+  cgroup: { tasks: [], layout: { kind: 'v2' } },
   stdio: { kind: 'fds', fds: [10, 11, 12] },
   start: 'at-once',
   home: '/root',
@@ -96,7 +96,14 @@ const cases: Record<string, () => string> = {
       compilePlan(everything, {
         ...context,
         namespaces: { pid: 20, network: 21 },
-        cgroup: { by: 'barrier', fd: 22, layout: v1 },
+        cgroup: {
+          fd: 22,
+          tasks: [
+            { name: 'memory', fd: 24 },
+            { name: 'cpu,cpuacct', fd: 25 },
+          ],
+          layout: v1,
+        },
         stdio: { kind: 'pty', columns: 80, rows: 24 },
         start: { fd: 23 },
         detached: true,
@@ -105,7 +112,7 @@ const cases: Record<string, () => string> = {
     ),
   'detached root, cgroup v2, user namespace': () => {
     const spec = defaultSpec({ rootless: { uid: 1000, gid: 1000 } })
-    const cgroup = { by: 'clone', fd: 22, layout: { kind: 'v2' } } as const
+    const cgroup = { fd: 22, tasks: [], layout: { kind: 'v2' } } as const
     return formatPlan(compilePlan(spec, { ...context, rootfs: { fd: 9 }, cgroup, start: { fd: 23 } }).plan)
   },
   'no namespaces': () =>

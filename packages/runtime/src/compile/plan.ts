@@ -90,11 +90,12 @@ export function compilePlan(spec: Spec, context: CompileContext): CompiledPlan {
     ...(linux.personality === undefined ? {} : { personality: linux.personality }),
   })
   const ownCgroups: Op[] = makesNew(linux, 'cgroup') ? [{ op: 'unshare', kind: 'cgroup' }] : []
-  const late = context.cgroup.by === 'barrier'
+  const { tasks } = context.cgroup
   const ops: Op[] = [
+    ...(tasks.length === 0 ? [] : [{ op: 'joinCgroups', tasks } as const]),
     ...setnsOps(context),
     { op: 'setsid' },
-    ...(late ? [] : ownCgroups),
+    ...ownCgroups,
     ...(makesNew(linux, 'network') ? [{ op: 'loopback' } as const] : []),
     ...(ownMounts ? section.ops : [{ op: 'root', plain: true, ...context.rootfs } as const]),
     ...(hasRuntimeHooks(spec) ? [{ op: 'barrier', name: Barrier.createRuntime } as const] : []),
@@ -104,7 +105,6 @@ export function compilePlan(spec: Spec, context: CompileContext): CompiledPlan {
     ...(ownMounts ? afterPivot(spec, section) : []),
     ...confineOps(spec, linux),
     ...first.limits,
-    ...(late ? [{ op: 'barrier', name: Barrier.cgroup } as const, ...ownCgroups] : []),
     ...first.privileges,
     ...startOps(context),
     ...hookOps(spec.hooks?.startContainer, 'created', context, process.env ?? []),

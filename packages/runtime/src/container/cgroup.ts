@@ -3,18 +3,19 @@ import { basename } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
 import { Cgroup, type CgroupResources, detectLayout, parseMembership } from '@cofferdam/cgroups'
 import type { CgroupHierarchy, CgroupLayout } from '@cofferdam/rootfs'
-import type { CgroupEntry } from '../compile/context.js'
+import type { CgroupAccess } from '../compile/context.js'
 import type { Resources, Spec } from '../spec/types.js'
 
 /** A container's cgroup while it is made. */
 export interface ContainerCgroup {
   /** Path below the hierarchies; undefined without one. */
   readonly path?: string
-  readonly entry: CgroupEntry
   /** The cgroup with its limits; undefined without one. */
   readonly ready: Promise<Cgroup | undefined>
-  /** Moves the process into it where clone3(2) has not; once. */
-  join(pid: number): Promise<void>
+  /** Settles when it is made; open until {@link close}. */
+  readonly access: Promise<CgroupAccess>
+  /** Closes the descriptors of `access`. */
+  close(): Promise<void>
   /** Removes it again after a launch that failed. */
   undo(): Promise<void>
 }
@@ -104,42 +105,44 @@ export function createCgroup(name: string, resources: Resources | undefined): Pr
 const mountsCgroups = (spec: Spec) =>
   spec.mounts?.some(({ type }) => type === 'cgroup' || type === 'cgroup2') ?? false
 
-/**
- * Begins to make a container's cgroup. On v1 nothing waits for it but the child's last barrier: directories,
- * limits and the join overlap with the mounts. On v2 it must be there before clone3(2).
- */
-export async function beginCgroup(
+/** Begins to make a container's cgroup: its directories and limits, on another thread. */
+export function beginCgroup(
   spec: Spec,
   id: string,
   settings: CgroupSettings,
   begun?: Promise<Cgroup>,
-): Promise<ContainerCgroup> {
+): ContainerCgroup {
   const seen = mountsCgroups(spec)
   if (settings.cgroups === 'disabled') {
     return {
-      entry: { by: 'none', layout: seen ? ownLayout() : { kind: 'v2' } },
       ready: Promise.resolve(undefined),
-      join: async () => {},
+      access: Promise.resolve({ tasks: [], layout: seen ? ownLayout() : { kind: 'v2' } }),
+      close: async () => {},
       undo: async () => {},
     }
   }
   const name = cgroupName(spec, id, settings.cgroupParent)
   const ready = begun ?? createCgroup(name, spec.linux?.resources)
-  ready.catch(() => {})
-  const { mode, path } = Cgroup.open(name)
-  const layout: CgroupLayout = seen ? visibleLayout(() => path) : { kind: 'v2' }
-  const undo = async () => {
-    const made = await ready.catch(() => undefined)
-    await made?.kill()
-    await made?.delete()
+  const entry = ready.then((cgroup) => cgroup.openEntry())
+  const { path } = Cgroup.open(name)
+  const access = entry.then((opened) => ({
+    ...opened,
+    layout: seen ? visibleLayout(() => path) : ({ kind: 'v2' } as const),
+  }))
+  access.catch(() => {})
+  return {
+    path,
+    ready,
+    access,
+    close: () =>
+      entry.then(
+        (opened) => opened.close(),
+        () => {},
+      ),
+    async undo() {
+      const made = await ready.catch(() => undefined)
+      await made?.kill()
+      await made?.delete()
+    },
   }
-  if (mode === 'v2' || seen) {
-    const { fd } = await ready
-    if (fd !== undefined) {
-      return { path, entry: { by: 'clone', fd, layout }, ready, join: async () => {}, undo }
-    }
-  }
-  let joined: Promise<void> | undefined
-  const join = (pid: number) => (joined ??= ready.then((cgroup) => cgroup.join(pid)))
-  return { path, entry: { by: 'barrier', layout }, ready, join, undo }
 }

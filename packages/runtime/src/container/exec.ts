@@ -2,7 +2,7 @@ import { closeSync, constants as fsConstants, openSync, readFileSync } from 'nod
 import type { Readable, Writable } from 'node:stream'
 import type { ReadStream } from 'node:tty'
 import { CofferdamError, DisposeStack } from '@cofferdam/core'
-import type { Cgroup } from '@cofferdam/cgroups'
+import type { Cgroup, CgroupEntry } from '@cofferdam/cgroups'
 import { validateProcess } from '@cofferdam/oci-spec'
 import {
   type CloneSection,
@@ -16,7 +16,7 @@ import {
 } from '@cofferdam/process'
 import { O_PATH, setWindowSize } from '@cofferdam/sys'
 import { compileSeccomp } from '@cofferdam/security'
-import { Barrier, type StdioPlan } from '../compile/context.js'
+import type { StdioPlan } from '../compile/context.js'
 import { processSection } from '../compile/process.js'
 import { capabilityProblems, processProblems } from '../spec/process.js'
 import type { Linux, Process } from '../spec/types.js'
@@ -74,14 +74,13 @@ function hasFixedGroups(pid: number): boolean {
   return readFileSync(`/proc/${pid}/setgroups`, 'utf8').startsWith('deny')
 }
 
-/** The launch plan of an exec: `pidfd` is the container's first process, `cgroup` the v2 cgroup to start in. */
+/** The launch plan of an exec: `pidfd` is the container's first process, `cgroup` the way into its cgroup. */
 export function execPlan(
   linux: Linux,
   process: Process,
   context: {
     readonly pidfd: number
-    readonly cgroup?: number
-    readonly joinsLate: boolean
+    readonly cgroup?: Pick<CgroupEntry, 'fd' | 'tasks'>
     readonly stdio: StdioPlan
     readonly home: string
     readonly fixedGroups?: boolean
@@ -98,9 +97,9 @@ export function execPlan(
   })
   const clone: CloneSection = {
     join: kinds.filter((kind) => byIntermediate.has(kind)).map((kind) => ({ kind, fd: context.pidfd })),
-    ...(context.cgroup === undefined ? {} : { cgroup: context.cgroup }),
+    ...(context.cgroup?.fd === undefined ? {} : { cgroup: context.cgroup.fd }),
   }
-  const late: Op[] = context.joinsLate ? [{ op: 'barrier', name: Barrier.cgroup }] : []
+  const tasks = context.cgroup?.tasks ?? []
   const entered = kinds.filter((kind) => !byIntermediate.has(kind))
   // The mount namespace last: after it /proc is the container's.
   const order = [...entered.filter((kind) => kind !== 'mount'), ...entered.filter((kind) => kind === 'mount')]
@@ -108,7 +107,7 @@ export function execPlan(
   return {
     clone,
     ops: [
-      ...late,
+      ...(tasks.length === 0 ? [] : [{ op: 'joinCgroups', tasks } as const]),
       ...order.map((kind): Op => ({ op: 'setns', kind, fd: context.pidfd })),
       { op: 'setsid' },
       stdio.kind === 'fds'
@@ -173,14 +172,11 @@ export async function execIn(
   const root = openSync(`/proc/${record.pid}/root`, O_PATH | fsConstants.O_DIRECTORY)
   after.defer(() => closeSync(root))
   const stdio = openStdio(process.terminal === true ? (options.tty ?? {}) : (options.stdio ?? []))
-  const joinsLate = cgroup !== undefined && cgroup.mode !== 'v2'
-  const entry =
-    cgroup?.mode === 'v2' ? openSync(cgroup.paths[''] as string, fsConstants.O_DIRECTORY) : undefined
-  if (entry !== undefined) after.defer(() => closeSync(entry))
   try {
+    const entry = await cgroup?.openEntry()
+    after.defer(() => entry?.close())
     const plan = execPlan(record.spec.linux ?? {}, process, {
       pidfd,
-      joinsLate,
       stdio: stdio.plan,
       home: homeFor(root, process.user?.uid, process.env),
       ...(entry === undefined ? {} : { cgroup: entry }),
@@ -191,7 +187,6 @@ export async function execIn(
     const launched = await launch(plan, {
       ...(options.spawner === undefined ? {} : { spawner: options.spawner }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      barriers: { [Barrier.cgroup]: ({ pid }) => cgroup?.join(pid) },
     })
     stdio.closeTheirs()
     const { pty } = launched.fds

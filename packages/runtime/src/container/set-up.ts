@@ -82,8 +82,9 @@ export async function setUp(
     const id = givenId ?? newId()
     const directory = createStateDirectory(runtime.root, id)
     undo.defer(() => directory.remove())
-    const cgroup = await beginCgroup(spec, id, runtime, options.cgroup)
+    const cgroup = beginCgroup(spec, id, runtime, options.cgroup)
     undo.defer(() => cgroup.undo())
+    after.defer(() => cgroup.close())
     const namespaces = openNamespaces(spec.linux)
     after.defer(() => closeAll(Object.values(namespaces)))
     const stdio = openStdio(
@@ -100,7 +101,7 @@ export async function setUp(
       bundle: source.bundle === '' ? '/' : source.bundle,
       rootfs: source.rootfs,
       namespaces: options.netns === undefined ? namespaces : { ...namespaces, network: options.netns },
-      cgroup: cgroup.entry,
+      cgroup: await cgroup.access,
       stdio: stdio.plan,
       start: fifo === undefined ? 'at-once' : { fd: fifo },
       home: homeFor(source.rootFd, spec.process?.user?.uid, spec.process?.env),
@@ -126,20 +127,16 @@ export async function setUp(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       barriers: {
         [Barrier.createRuntime]: async ({ pid }) => {
-          await cgroup.join(pid)
           for (const name of ['prestart', 'createRuntime'] as const) {
             await runHooks(name, spec.hooks, () => state('creating', pid), options.signal)
           }
         },
-        [Barrier.cgroup]: ({ pid }) => cgroup.join(pid),
         [Barrier.created]: (process) => {
           directory.commit()
           reach(process)
         },
       },
       onCloned: ({ pid }) => {
-        // It is moved while it mounts; the barrier waits for that and throws what went wrong.
-        cgroup.join(pid).catch(() => {})
         record = stage(pid)
       },
     }).catch((error: unknown) => {

@@ -82,7 +82,7 @@ describe('the life of a container', () => {
       process.kill(process.pid, 'SIGKILL')`
     const { stdout } = await runScript(script)
     await settled(async () => expect(await w.runtime.open('orphan').status()).toBe('stopped'))
-    expect(existsSync(`/proc/${stdout.trim()}`)).toBe(false)
+    await settled(async () => expect(existsSync(`/proc/${stdout.trim()}`)).toBe(false))
     await w.runtime.open('orphan').delete()
   })
 

@@ -16,7 +16,7 @@
  * cgroup_mutex, which a migration holds while it waits for an RCU grace period (6-15 ms), so none may happen on
  * JavaScript's thread. Packed as: kind, optional (one byte each), path NUL, data NUL.
  */
-enum kind { MAKE_DIR = 1, REMOVE_DIR, WRITE, WRITE_OWN_TID, READ, OPEN_DIR };
+enum kind { MAKE_DIR = 1, REMOVE_DIR, WRITE, OPEN_WRITE, READ, OPEN_DIR };
 
 #define MAX_STEPS 1024
 #define READ_MAX 65536
@@ -75,28 +75,9 @@ static int read_text(const char *path, char **text)
     return 0;
 }
 
-/* Moves this thread to where it is: `mount` is the mount point of the v1 hierarchy that has `controllers`. */
-static int write_own_tid(const char *mount, const char *controllers)
+static bool gives_fd(const struct step *step)
 {
-    char *text = NULL, id[16], path[PATH_MAX];
-    int result = read_text("/proc/thread-self/cgroup", &text);
-    if (result < 0)
-        return result;
-    result = -ENOENT;
-    char *rest = text;
-    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
-        strsep(&line, ":");
-        char *names = strsep(&line, ":");
-        if (line == NULL || strcmp(names, controllers) != 0)
-            continue;
-        if (snprintf(path, sizeof path, "%s%s/tasks", mount, strcmp(line, "/") == 0 ? "" : line) >= (int)sizeof path)
-            break;
-        snprintf(id, sizeof id, "%ld", (long)syscall(SYS_gettid));
-        result = write_text(path, id);
-        break;
-    }
-    free(text);
-    return result;
+    return step->kind == OPEN_WRITE || step->kind == OPEN_DIR;
 }
 
 static int run_step(struct step *step)
@@ -109,8 +90,9 @@ static int run_step(struct step *step)
         return rmdir(step->path) < 0 ? -errno : 0;
     case WRITE:
         return write_text(step->path, step->data);
-    case WRITE_OWN_TID:
-        return write_own_tid(step->path, step->data);
+    case OPEN_WRITE:
+        fd = open(step->path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+        return fd < 0 ? -errno : fd;
     case READ:
         return read_text(step->path, &step->text);
     case OPEN_DIR:
@@ -145,7 +127,7 @@ static napi_value steps_value(napi_env env, struct job *job)
         else
             napi_create_string_utf8(env, step->text, NAPI_AUTO_LENGTH, &value);
         napi_set_element(env, array, (uint32_t)i, value);
-        if (step->kind == OPEN_DIR)
+        if (gives_fd(step))
             step->result = -1; /* JavaScript owns it now */
     }
     return array;
@@ -156,7 +138,7 @@ static void drop_steps(struct job *job)
     struct steps_job *steps = (struct steps_job *)job;
     for (size_t i = 0; i < steps->done; i++) {
         free(steps->steps[i].text);
-        if (steps->steps[i].kind == OPEN_DIR)
+        if (gives_fd(&steps->steps[i]))
             cleanup_close(&steps->steps[i].result);
     }
     free(steps->packed);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define PLAN_MAGIC 0x464d4443u /* "CDMF" */
-#define PLAN_ABI 1
+#define PLAN_ABI 2
 
 enum plan_flags {
     PLAN_DETACHED = 1,       /* outlives the spawner: no parent-death signal */
@@ -102,6 +102,7 @@ enum op_code {
     OP_LOOKUP,
     OP_UNSHARE,  /* a: CLONE_NEW* */
     OP_LOOPBACK,
+    OP_CGROUPS, /* s0: i32 descriptors of `tasks` files, s1: list of the hierarchies' names */
     OP_EXEC, /* s0 array of arguments, s1 array of environment, s2 list of directories, s3 path or none; fd or -1 */
     OP_END,
 };

@@ -50,6 +50,7 @@ static int (*const table[OP_END])(const struct op *) = {
     [OP_LOOKUP] = op_lookup,
     [OP_UNSHARE] = op_unshare,
     [OP_LOOPBACK] = op_loopback,
+    [OP_CGROUPS] = op_cgroups,
     [OP_EXEC] = op_exec,
 };
 

@@ -34,6 +34,7 @@ static const uint8_t kinds[OP_END][4] = {
     [OP_STDIO] = {BYTES},
     [OP_HOOK] = {TEXT | NEEDED, ARRAY | NEEDED, ARRAY | NEEDED, BYTES},
     [OP_CWD] = {TEXT | NEEDED},
+    [OP_CGROUPS] = {BYTES | NEEDED, LIST | NEEDED},
     [OP_EXEC] = {ARRAY | NEEDED, ARRAY | NEEDED, LIST, TEXT},
 };
 

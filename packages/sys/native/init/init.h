@@ -138,6 +138,7 @@ int op_cwd(const struct op *op);
 int op_lookup(const struct op *op);
 int op_unshare(const struct op *op);
 int op_loopback(const struct op *op);
+int op_cgroups(const struct op *op);
 int op_exec(const struct op *op);
 
 /* reaper.c */

@@ -57,6 +57,24 @@ int op_unshare(const struct op *op)
     return (int)sys_1(SYS_unshare, op->a);
 }
 
+/*
+ * A thread that moves only itself takes no lock (cgroup_procs_write_start(), Linux 5.5): whoever else moves it waits for
+ * an RCU grace period, 6 to 15 ms.
+ */
+int op_cgroups(const struct op *op)
+{
+    const int32_t *tasks = (const int32_t *)blob(op->s[0]);
+    const char *name = list_first(op->s[1]);
+    for (uint32_t i = 0; i < blob_size(op->s[0]) / 4; i++) {
+        self.detail = name;
+        long written = sys_3(SYS_write, fd_of(tasks[i]), "0", 1);
+        if (written < 0)
+            return (int)written;
+        name = name == NULL ? NULL : list_next(op->s[1], name);
+    }
+    return 0;
+}
+
 int op_loopback(const struct op *op)
 {
     (void)op;
