@@ -5,8 +5,8 @@ import { stepError } from './error.js'
 const lane = new Lane()
 
 /**
- * Runs steps on the thread that all cgroups of this environment share: the kernel lets one migration through at a
- * time, and those queued behind one that waited find the grace period over.
+ * Runs steps on the thread that all cgroups of this environment share: the kernel lets one migration from outside through
+ * at a time, and those queued behind one that waited find the grace period over.
  */
 export function runSteps(steps: readonly CgroupStep[]): Promise<CgroupOutcome[]> {
   return cgroupSteps(lane, steps)
