@@ -12,6 +12,15 @@ export interface Suite {
   /** Or a program of the repository with arguments, which adds its counts to the file named by COFFERDAM_TOTALS. */
   readonly program?: readonly string[]
   readonly budgetMs: number
+  readonly stage?: Stage
+}
+
+/** What a suite needs around its tests. */
+export interface Stage {
+  /** Variables on top of the environment; a sentence why the suite cannot run here. */
+  prepare(): NodeJS.ProcessEnv | string
+  /** What went wrong beside the tests, a text each; any makes the suite fail. */
+  findings(): string[]
 }
 
 /** How a suite ended. */
@@ -55,10 +64,17 @@ function run(suite: Suite, env: NodeJS.ProcessEnv, args: readonly string[]): Pro
 
 /**
  * Runs one suite with temporary files in a directory of its own and compares the machine before and after; each
- * difference is printed, and all of them count as one failed test.
+ * difference is printed, and all of them count as one failed test, and so do the findings of the suite's stage.
  */
 export async function runSuite(suite: Suite, totals: string, args: readonly string[]): Promise<SuiteResult> {
   const started = performance.now()
+  const stage = suite.stage?.prepare() ?? {}
+  if (typeof stage === 'string') {
+    process.stdout.write(`skipped: suite ${suite.name} [skipped: ${stage}]\n`)
+    const result = { passed: 0, failed: 0, skipped: 1 }
+    addTotals(totals, result)
+    return { ...result, name: suite.name, ms: performance.now() - started, budgetMs: suite.budgetMs }
+  }
   const temporary = mkdtempSync('/tmp/cofferdam-ci-')
   chmodSync(temporary, 0o1777)
   const mark = `COFFERDAM_RUN=${suite.name}-${process.pid}`
@@ -66,6 +82,7 @@ export async function runSuite(suite: Suite, totals: string, args: readonly stri
   const own = join(temporary, 'totals')
   const env = {
     ...process.env,
+    ...stage,
     TMPDIR: temporary,
     COFFERDAM_TOTALS: own,
     COFFERDAM_RUN: mark.split('=')[1],
@@ -78,8 +95,11 @@ export async function runSuite(suite: Suite, totals: string, args: readonly stri
   rmSync(temporary, { recursive: true, force: true })
   for (const { part, change, line } of left)
     process.stdout.write(`${suite.name}: ${change} ${part}: ${line}\n`)
+  const findings = suite.stage?.findings() ?? []
+  for (const text of findings) process.stdout.write(`${suite.name}: ${text}\n`)
   const crashed = code !== 0 && counted.failed === 0 ? 1 : 0
-  const result = { ...counted, failed: counted.failed + crashed + (left.length > 0 ? 1 : 0) }
+  const beside = (left.length > 0 ? 1 : 0) + (findings.length > 0 ? 1 : 0)
+  const result = { ...counted, failed: counted.failed + crashed + beside }
   addTotals(totals, result)
   return { ...result, name: suite.name, ms: performance.now() - started, budgetMs: suite.budgetMs }
 }

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sanitizers } from './sanitizers.ts'
 import { runSuite, type Suite, type SuiteResult } from './suite.ts'
 import { seconds, table } from './table.ts'
 import { sumTotals, totalsLine } from './totals.ts'
@@ -13,6 +14,7 @@ const minute = 60_000
 const suites: readonly Suite[] = [
   { name: 'unit', config: 'jest.config.mjs', budgetMs: 2 * minute },
   { name: 'kernel', config: 'jest.kernel.config.mjs', budgetMs: 4 * minute },
+  { name: 'sanitizers', config: 'jest.sanitizers.config.mjs', budgetMs: 4 * minute, stage: sanitizers },
   { name: 'peers', config: 'jest.peers.config.mjs', budgetMs: 8 * minute },
   { name: 'examples', config: 'jest.examples.config.mjs', budgetMs: 3 * minute },
   { name: 'fault', program: ['tools/fault/main.ts', '--seed', '1', '--count', '60'], budgetMs: 3 * minute },

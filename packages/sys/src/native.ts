@@ -13,8 +13,13 @@ const GLIBC_LOADER: Record<string, string> = {
   arm64: '/lib/ld-linux-aarch64.so.1',
 }
 
-/** Where a native file of this package may be, in the order tried. */
+/**
+ * Where a native file of this package may be, in the order tried. In a checkout, `COFFERDAM_NATIVE_BUILD=NAME` asks for
+ * `build/NAME` and nothing else.
+ */
 export function nativeCandidates(file: string, root = packageRoot): string[] {
+  const build = process.env.COFFERDAM_NATIVE_BUILD
+  if (build !== undefined && /^\w+$/.test(build)) return [join(root, 'build', build, file)]
   const target = `${process.platform}-${process.arch}`
   const prebuilt = (name: string) => join(root, 'prebuilds', name, file)
   return [

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { readLog } from '@cofferdam/logs'
-import { eventually, kernelTest, runScript, tempDir } from '@cofferdam/testing'
+import { eventually, kernelTest, requires, runScript, tempDir } from '@cofferdam/testing'
 import { connect, type Monitor, startDetached } from '../../src/index.js'
 import { end, gone, lines, shell } from './fixture.js'
 
@@ -13,7 +13,12 @@ const ticks = (pid: number) => {
   return Number(fields[11]) + Number(fields[12])
 }
 
-kernelTest(
+const { it: measured } = requires({
+  root: true,
+  unless: process.env.COFFERDAM_NATIVE_BUILD === undefined ? undefined : 'measures the build that is shipped',
+})
+
+measured(
   'a monitor costs at most 100 kB, each of 20 that several processes started, and no processor time',
   async () => {
     await using dir = await tempDir()

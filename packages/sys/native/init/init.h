@@ -1,8 +1,9 @@
 #ifndef INIT_INIT_H
 #define INIT_INIT_H
 
-#include "plan.h"
 #include "sys.h"
+
+#include "plan.h"
 
 void *memset(void *to, int byte, size_t size);
 void *memcpy(void *restrict to, const void *restrict from, size_t size);

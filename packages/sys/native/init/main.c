@@ -9,6 +9,7 @@
 struct launch self;
 bool spawner_detached;
 
+#ifndef INIT_HOSTED
 /* Otherwise gcc may turn these loops into calls of the functions they are; for clang -ffreestanding is enough. */
 #if defined(__clang__)
 #define NO_LOOP_IDIOM
@@ -32,6 +33,7 @@ NO_LOOP_IDIOM void *memcpy(void *restrict to, const void *restrict from, size_t 
         *out++ = *in++;
     return to;
 }
+#endif
 
 size_t text_length(const char *text)
 {
@@ -54,6 +56,16 @@ size_t text_decimal(char *out, unsigned value)
     return length;
 }
 
+/* A hosted build is one for sanitizers, which report faults; exec undoes their handlers. */
+static bool handled(int signal)
+{
+#ifdef INIT_HOSTED
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+#else
+    return signal == 0;
+#endif
+}
+
 /* Node ignores SIGPIPE and the like; exec would pass that on. */
 static void reset_signals(void)
 {
@@ -65,7 +77,8 @@ static void reset_signals(void)
     } defaults = {0};
     uint64_t all = ~0ULL;
     for (int signal = 1; signal <= 64; signal++)
-        sys_4(SYS_rt_sigaction, signal, &defaults, NULL, 8);
+        if (!handled(signal))
+            sys_4(SYS_rt_sigaction, signal, &defaults, NULL, 8);
     sys_4(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
 }
 
@@ -94,11 +107,8 @@ static void arrange_fds(void)
     sys_3(SYS_fcntl, NODE_FD, F_SETFD, FD_CLOEXEC);
 }
 
-__attribute__((used)) _Noreturn void init_main(long *stack)
+_Noreturn static void act(const char *role)
 {
-    long argc = stack[0];
-    char **argv = (char **)(stack + 1);
-    const char *role = argc > 1 ? argv[1] : "";
     reset_signals();
     if (role[0] == 'g') {
         arrange_fds();
@@ -116,8 +126,21 @@ __attribute__((used)) _Noreturn void init_main(long *stack)
     sys_exit(64);
 }
 
+#ifdef INIT_HOSTED
+int main(int argc, char **argv)
+{
+    act(argc > 1 ? argv[1] : "");
+}
+#else
+__attribute__((used)) _Noreturn void init_main(long *stack)
+{
+    char **argv = (char **)(stack + 1);
+    act(stack[0] > 1 ? argv[1] : "");
+}
+
 #if defined(__x86_64__)
 __asm__(".globl _start\n_start:\n xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call init_main\n");
 #else
 __asm__(".globl _start\n_start:\n mov x29, #0\n mov x0, sp\n bl init_main\n");
+#endif
 #endif

@@ -1,8 +1,9 @@
 #ifndef INIT_MONITOR_H
 #define INIT_MONITOR_H
 
-#include "monitor-protocol.h"
 #include "spawner.h"
+
+#include "monitor-protocol.h"
 
 enum { MAX_CLIENTS = 64, MAX_ATTACHED = 64, MAX_LAUNCHES = 256, CHUNK = 32768 };
 
