@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly namespaces?: readonly Namespace[]
   /** uid and gid of the child, with no supplementary groups and no capabilities. */
   readonly user?: number
+  /** Program with arguments that starts the command, as `strace()` makes it. */
+  readonly under?: readonly string[]
   readonly timeoutMs?: number
 }
 
@@ -57,7 +59,7 @@ function wrap(argv: readonly string[], options: CommandOptions): string[] {
     before.push('setpriv', `--reuid=${options.user}`, `--regid=${options.user}`, '--clear-groups')
     before.push('--inh-caps=-all', '--bounding-set=-all', '--')
   }
-  return [...before, ...argv]
+  return [...before, ...(options.under ?? []), ...argv]
 }
 
 /** Runs a program to its end, like `unshare --net --mount -- setpriv --reuid=1000 ... PROGRAM`. */
