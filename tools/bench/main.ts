@@ -7,11 +7,12 @@ import { Workshop } from './harness/workshop.ts'
 import { exec } from './suites/exec.ts'
 import { eventloop } from './suites/eventloop.ts'
 import { leak } from './suites/leak.ts'
+import { monitors } from './suites/monitors.ts'
 import { spawn } from './suites/spawn.ts'
 import { start } from './suites/start.ts'
 import type { Suite } from './suites/suite.ts'
 
-const suites: Suite[] = [spawn, start, exec, eventloop, leak]
+const suites: Suite[] = [spawn, start, exec, eventloop, leak, monitors]
 
 function refuse(...lines: string[]): never {
   for (const line of lines) console.error(line)

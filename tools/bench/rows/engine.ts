@@ -17,7 +17,7 @@ interface Ready {
 }
 
 /** An engine with the image, which came from a registry on loopback, as images do. */
-function ready(workshop: Workshop): Promise<Ready> {
+export function ready(workshop: Workshop): Promise<Ready> {
   return workshop.shared('engine', async () => {
     needRoot()
     await program('docker-registry')
