@@ -52,6 +52,50 @@ describe('detached containers', () => {
     expect(running).toMatchObject({ id, pid })
   })
 
+  it('have their log followed whole while they write as fast as they can, whoever started them', async () => {
+    const result = await host.run(`
+      const pad = 'x'.repeat(90)
+      const write = 'i=100; while [ $i -lt 140 ]; do seq "$i"00000 "$i"09999 | sed s/$/' + pad + '/; i=$((i+1)); done'
+      const script = 'trap "echo bye; exit 9" TERM; ' + write + '; while :; do sleep 0.05; done'
+      const starter = spawnScript(root, 'const script = ' + JSON.stringify(script) + \`
+        const container = await engine.start(plain, { command: ['sh', '-c', script], name: 'loud', detach: true })
+        say(container.id)
+        setInterval(() => {}, 1000)
+      \`)
+      await said(starter).next()
+      starter.kill('SIGKILL')
+      await using second = await Engine.open({ root })
+      const container = second.get('loud')
+      const lines = []
+      let written
+      const all = new Promise((resolve) => (written = resolve))
+      const follow = (async () => {
+        for await (const { line } of container.logs({ follow: true })) {
+          lines.push(line)
+          if (line === '13909999' + pad) written()
+        }
+      })()
+      await using attached = await container.attach()
+      attached.stdout.resume()
+      const inside = await container.exec(['sh', '-c', 'echo in; exit 4'], { reject: false })
+      await all
+      await container.stop()
+      await follow
+      const exit = await container.exited
+      await container.remove()
+      const wrong = lines.slice(0, 400_000).findIndex((line, n) => {
+        return line !== (10_000_000 + Math.floor(n / 10_000) * 100_000 + (n % 10_000)) + pad
+      })
+      return { count: lines.length, wrong, last: lines.at(-1), inside: [inside.stdout, inside.exitCode], exit }`)
+    expect(result).toMatchObject({
+      count: 400_001,
+      wrong: -1,
+      last: 'bye',
+      inside: ['in\n', 4],
+      exit: { exitCode: 9, signal: null },
+    })
+  })
+
   it('let their starter end, which has waited until they were ready', async () => {
     const ended = await host.run(`
       const starter = spawnScript(root, \`
