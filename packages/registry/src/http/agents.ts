@@ -1,6 +1,5 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { rootCertificates } from 'node:tls'
+import type { Agent } from 'node:http'
+import { agents, rootCertificates } from './builtins.js'
 
 /** TLS of one host: additional authorities, a client certificate, or no verification at all. */
 export interface TlsSettings {
@@ -22,10 +21,10 @@ export function isLoopback(hostname: string): boolean {
 
 /** Keep-alive connection pools, one for each TLS setting; idle sockets do not keep the program alive. */
 export class Agents {
-  readonly #agents = new Map<string, HttpAgent>()
+  readonly #agents = new Map<string, Agent>()
 
   /** The pool for a URL. Proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY where Node supports it; never for loopback. */
-  for(url: URL, tls: TlsSettings | undefined): HttpAgent {
+  for(url: URL, tls: TlsSettings | undefined): Agent {
     const proxied = !isLoopback(url.hostname)
     const key = `${url.protocol}${proxied}${url.protocol === 'https:' && tls !== undefined ? JSON.stringify([url.host, tls]) : ''}`
     let agent = this.#agents.get(key)
@@ -33,14 +32,14 @@ export class Agents {
       const common = { keepAlive: true, maxSockets: 16, ...(proxied ? { proxyEnv: process.env } : {}) }
       agent =
         url.protocol === 'https:'
-          ? new HttpsAgent({
+          ? agents.https({
               ...common,
-              ...(tls?.ca === undefined ? {} : { ca: [...rootCertificates, ...tls.ca] }),
+              ...(tls?.ca === undefined ? {} : { ca: [...rootCertificates(), ...tls.ca] }),
               ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
               ...(tls?.key === undefined ? {} : { key: tls.key }),
               ...(tls?.insecure === true ? { rejectUnauthorized: false } : {}),
             })
-          : new HttpAgent(common)
+          : agents.http(common)
       this.#agents.set(key, agent)
     }
     return agent

@@ -1,6 +1,6 @@
-import { request as httpRequest, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { CofferdamError } from '@cofferdam/core'
+import { clientFor } from './builtins.js'
 
 /** One exchange of HTTP, before authentication, retries and redirects. */
 export interface HttpRequest {
@@ -33,10 +33,9 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
   const { method, url, headers, body, agent, idleTimeout, connectTimeout, signal } = request
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const open = url.protocol === 'https:' ? httpsRequest : httpRequest
     const length = body?.reduce((sum, part) => sum + part.length, 0)
     const sized = length !== undefined || method === 'POST' || method === 'PUT' || method === 'PATCH'
-    const message = open(url, {
+    const message = clientFor(url.protocol).request(url, {
       method,
       agent,
       headers: { ...headers, ...(sized ? { 'content-length': length ?? 0 } : {}) },
