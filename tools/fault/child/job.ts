@@ -8,7 +8,15 @@ export interface ChildJob {
   readonly volume: string
   /** Without one every passing is told. */
   readonly fault?: Fault
+  /** The points are system calls: before the verb it says {@link READY} and waits for a line, while it is attached to. */
+  readonly traced: boolean
 }
+
+/** What a traced child says before its verb. */
+export const READY = '{"ready":true}'
+
+/** The path that a traced child looks for after its verb; as in native/trace.c. */
+export const MARK = '/cofferdam-fault-over'
 
 /** Variable of the {@link ChildJob}. */
 export const JOB = 'COFFERDAM_FAULT_JOB'

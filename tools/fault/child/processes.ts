@@ -46,6 +46,16 @@ export function processes(): Process[] {
  * first process of a container, of the spawner or the monitor.
  */
 export function findVictims(node: number, all: readonly Process[] = processes()): Map<Victim, number> {
+  const roles = findRoles(node, all)
+  roles.delete('guard')
+  return roles as Map<Victim, number>
+}
+
+/** {@link findVictims}, and the guard above the spawner. */
+export function findRoles(
+  node: number,
+  all: readonly Process[] = processes(),
+): Map<Victim | 'guard', number> {
   const alive = all.filter(({ state }) => state !== 'Z' && state !== 'X')
   const childrenOf = (pid: number | undefined) => alive.filter(({ parent }) => parent === pid)
   const ours = (command: string, role: string) => command.endsWith(`init ${role}`)
@@ -62,8 +72,12 @@ export function findVictims(node: number, all: readonly Process[] = processes())
   const init = [...childrenOf(spawner?.pid), ...childrenOf(monitor?.pid)].find(
     ({ pids }) => pids.length === 2 && pids[1] === 1,
   )
-  const found = { node, spawner: spawner?.pid, monitor: monitor?.pid, init: init?.pid }
-  return new Map(
-    victims.flatMap((victim) => (found[victim] === undefined ? [] : [[victim, found[victim]] as const])),
-  )
+  const found = [
+    ['node', node],
+    ['guard', guard?.pid],
+    ['spawner', spawner?.pid],
+    ['monitor', monitor?.pid],
+    ['init', init?.pid],
+  ] as const
+  return new Map(found.flatMap(([role, pid]) => (pid === undefined ? [] : [[role, pid]])))
 }

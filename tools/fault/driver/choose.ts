@@ -1,45 +1,39 @@
-import type { Fault, Passing } from '../child/probe.ts'
+import type { Fault } from '../child/probe.ts'
 import { type Victim, victims } from '../child/processes.ts'
 import type { HostJob } from '../host/protocol.ts'
+import type { Outcome } from './run.ts'
 
-/** The passings of one verb without a fault. */
-export interface Recorded {
-  readonly verb: string
-  readonly passed: readonly Passing[]
-}
+/** What kind of point an id names: `await`, or `call:ROLE` of a system call of a process of that role. */
+export const kindOf = (id: string) => (id.startsWith('call:') ? id.split(':').slice(0, 2).join(':') : 'await')
 
-/** Every fault that can happen, by verb and victim. */
-export function allFaults(recorded: readonly Recorded[]): Map<string, HostJob[]> {
+/** Every fault that can happen to some victims, by verb, victim and kind of point, from runs without a fault. */
+export function allFaults(quiet: readonly Outcome[], wanted: readonly string[]): Map<string, HostJob[]> {
   const strata = new Map<string, HostJob[]>()
-  for (const { verb, passed } of recorded) {
-    for (const victim of victims) {
-      const jobs = passed
-        .filter((one) => one.victims.includes(victim))
-        .map(({ id, hit }) => ({ verb, fault: { id, hit, victim } }))
-      if (jobs.length > 0) strata.set(`${verb} ${victim}`, jobs)
+  for (const { job, result } of quiet) {
+    for (const { id, hit, victims: present } of result.passed) {
+      for (const victim of present) {
+        if (!wanted.includes(victim)) continue
+        const key = `${job.verb} ${victim} ${kindOf(id)}`
+        const jobs = strata.get(key) ?? []
+        strata.set(key, jobs)
+        jobs.push({ verb: job.verb, fault: { id, hit, victim } })
+      }
     }
   }
   return strata
 }
 
 /**
- * So many faults by chance: as many of each verb and victim, each of its points at most once; all of them where there are
- * not more. Half of them open the engine at once.
+ * All faults in an order by chance, in which those of each verb, victim and kind of point alternate. Half of them open the
+ * engine at once.
  */
-export function choose(
-  strata: ReadonlyMap<string, readonly HostJob[]>,
-  count: number,
-  random: () => number,
-): HostJob[] {
-  const rests = [...strata.values()].map((jobs) => shuffle(jobs, random))
-  const chosen: HostJob[] = []
-  while (chosen.length < count) {
-    const open = rests.filter((jobs) => jobs.length > 0)
-    if (open.length === 0) break
-    for (const jobs of shuffle(open, random).slice(0, count - chosen.length))
-      chosen.push(jobs.pop() as HostJob)
+export function order(strata: ReadonlyMap<string, readonly HostJob[]>, random: () => number): HostJob[] {
+  const ordered: HostJob[] = []
+  for (let rests = [...strata.values()].map((jobs) => shuffle(jobs, random)); rests.length > 0;) {
+    for (const jobs of shuffle(rests, random)) ordered.push(jobs.pop() as HostJob)
+    rests = rests.filter((jobs) => jobs.length > 0)
   }
-  return chosen.map((job) => ({ ...job, atOnce: random() < 0.5 }))
+  return ordered.map((job) => ({ ...job, atOnce: random() < 0.5 }))
 }
 
 function shuffle<T>(list: readonly T[], random: () => number): T[] {

@@ -9,6 +9,14 @@ import { root } from '../points/compile.ts'
 /** Flags for a Node that runs a file of this repository. */
 const flags = sourceFlags.filter((flag) => !flag.startsWith('--input-type'))
 
+/** What is made once for all hosts. */
+export interface HostTools {
+  /** Directory of `compileWithProbes`. */
+  readonly compiled: string
+  /** Program of native/trace.c. */
+  readonly tracer: string
+}
+
 /** A process tree in mount, network and pid namespaces of its own, where faults happen one after the other. */
 export class Host implements AsyncDisposable {
   readonly #child: ChildProcess
@@ -19,8 +27,8 @@ export class Host implements AsyncDisposable {
     this.#lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]()
   }
 
-  /** Starts a host; `compiled` is the directory of `compileWithProbes`, `temporary` is for its files. */
-  static async start(compiled: string, temporary: string): Promise<Host> {
+  /** Starts a host with files in `temporary`. */
+  static async start({ compiled, tracer }: HostTools, temporary: string): Promise<Host> {
     // A shell is pid 1: it reaps whatever the dead leave to it.
     const init = ['sh', '-c', '"$@"; exit $?', 'sh']
     const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc']
@@ -38,7 +46,12 @@ export class Host implements AsyncDisposable {
       ],
       {
         cwd: root,
-        env: { ...process.env, COFFERDAM_FAULT_COMPILED: compiled, TMPDIR: temporary },
+        env: {
+          ...process.env,
+          COFFERDAM_FAULT_COMPILED: compiled,
+          COFFERDAM_FAULT_TRACER: tracer,
+          TMPDIR: temporary,
+        },
         stdio: ['pipe', 'pipe', 'inherit'],
       },
     )

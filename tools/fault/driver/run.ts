@@ -7,26 +7,39 @@ export interface Outcome {
   readonly result: HostResult
 }
 
-/** Lets faults happen on several hosts at a time; one on which something was wrong is replaced. */
+/**
+ * Lets faults happen on several hosts at a time, until so many have happened as are wanted; a host on which something was
+ * wrong is replaced.
+ */
 export async function runAll(
   jobs: readonly HostJob[],
   start: () => Promise<Host>,
-  parallel: number,
-  onOutcome: (outcome: Outcome) => void = () => undefined,
+  options: {
+    readonly parallel: number
+    readonly wanted?: number
+    readonly onOutcome: (outcome: Outcome) => void
+  },
 ): Promise<Outcome[]> {
+  const { parallel, wanted = Infinity, onOutcome } = options
   const outcomes: Outcome[] = []
+  let under = 0
+  const enough = () => outcomes.filter(({ result }) => result.reached).length + under >= wanted
   const queue = [...jobs]
   const work = async (): Promise<void> => {
     let host: Host | undefined
     try {
-      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      for (let job = enough() ? undefined : queue.shift(); job !== undefined;) {
+        under += 1
         host ??= await start()
         const outcome = { job, result: await attempt(host, job) }
+        under -= 1
         outcomes.push(outcome)
         onOutcome(outcome)
-        if (outcome.result.problems.length === 0) continue
-        await host[Symbol.asyncDispose]()
-        host = undefined
+        if (outcome.result.problems.length > 0) {
+          await host[Symbol.asyncDispose]()
+          host = undefined
+        }
+        job = enough() ? undefined : queue.shift()
       }
     } finally {
       await host?.[Symbol.asyncDispose]()
@@ -40,6 +53,6 @@ async function attempt(host: Host, job: HostJob): Promise<HostResult> {
   try {
     return await host.inject(job)
   } catch (error) {
-    return { reached: false, problems: [`the host: ${String(error)}`], ms: 0 }
+    return { passed: [], reached: false, problems: [`the host: ${String(error)}`], ms: 0 }
   }
 }

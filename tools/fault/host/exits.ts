@@ -19,8 +19,22 @@ export function readRecords(root: string, state: State): Records {
   )
 }
 
-/** Exits that the state has lost or made up: rows before and after the engine was opened, and the monitors' records. */
-export function wrongExits(before: State, records: Records, after: State): string[] {
+/**
+ * Exits that the state has lost or made up: rows before and after the engine was opened, and the monitors' records. Only
+ * where the starter was killed may an end be without status and reason.
+ */
+export function wrongExits(before: State, records: Records, after: State, starterKilled: boolean): string[] {
+  const unseen = after.rows.filter(
+    ({ status, exit_code, signal, reason }) =>
+      status === 'exited' && exit_code === null && signal === null && reason === null,
+  )
+  return [
+    ...(starterKilled ? [] : unseen.map(({ name }) => `exit of ${name}: nobody has seen it`)),
+    ...lostExits(before, records, after),
+  ]
+}
+
+function lostExits(before: State, records: Records, after: State): string[] {
   const told = ({ status, exit_code, signal, reason }: Row) => `${status} ${exit_code} ${signal} ${reason}`
   return before.rows.flatMap((row) => {
     const now = after.rows.find(({ id }) => id === row.id)

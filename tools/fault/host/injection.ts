@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Engine } from '@cofferdam/engine'
 import { errorMessage } from '@cofferdam/core'
 import { eventually, type TestRegistry } from '@cofferdam/testing'
-import { type ChildJob, type ChildReport, JOB } from '../child/job.ts'
-import { pulled, stored } from '../scenarios/scene.ts'
+import { askedToStop, pulled, stored } from '../scenarios/scene.ts'
+import { runChild, wrongEnd } from './child.ts'
 import { readRecords, wrongExits } from './exits.ts'
 import { strayFiles } from './files.ts'
-import { kernelSnapshot, strayKernel, strayProcesses } from './kernel.ts'
-import { brokenLog } from './logs.ts'
+import { isSettled, kernelSnapshot, missingProcesses, strayKernel } from './kernel.ts'
+import { brokenLog, isWriter } from './logs.ts'
 import type { HostJob, HostResult } from './protocol.ts'
 import { readState, type State } from './state.ts'
+import { isCall } from './tracer.ts'
 
 /** What a host has for every injection. */
 export interface HostParts {
@@ -20,16 +20,6 @@ export interface HostParts {
   /** A root with the image in its store. */
   readonly template: string
   readonly registry: TestRegistry
-}
-
-const hangs = 40_000
-
-interface Ended {
-  readonly signal: NodeJS.Signals | null
-  readonly code: number | null
-  readonly report: ChildReport | undefined
-  readonly hung: boolean
-  readonly errors: string
 }
 
 /**
@@ -42,10 +32,11 @@ export async function injection(job: HostJob, { base, template, registry }: Host
   for (const path of [volume, temporary]) mkdirSync(path, { recursive: true })
   if (job.verb !== 'pull') cpSync(template, root, { recursive: true, verbatimSymlinks: true })
   const before = await kernelSnapshot()
-  const ended = await runChild({ ...job, root, volume, registry: registry.host }, temporary)
-  const reached = ended.report?.reached ?? ended.signal === 'SIGKILL'
-  const killed = reached ? job.fault?.victim : undefined
-  const problems = endProblems(ended, killed)
+  const traced = job.traced === true || isCall(job.fault)
+  const ended = await runChild({ ...job, traced, root, volume, registry: registry.host }, temporary)
+  const seen = ended.traced ?? ended.report ?? { passed: [], reached: ended.signal === 'SIGKILL' }
+  const killed = seen.reached ? job.fault?.victim : undefined
+  const problems = wrongEnd(ended, killed)
   const state = readState(root)
   if (job.atOnce !== true) await settled(state)
   const records = readRecords(root, readState(root))
@@ -54,6 +45,7 @@ export async function injection(job: HostJob, { base, template, registry }: Host
     problems.push(
       ...(await compare(engine, { ...job, root, temporary, volume, before, state, records, killed })),
     )
+    problems.push(...(await stop(engine, root, volume)))
     problems.push(...(await use(engine, job.verb === 'pull' ? `${registry.host}/${pulled}` : stored)))
   } catch (error) {
     problems.push(`after the opening: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
@@ -67,64 +59,12 @@ export async function injection(job: HostJob, { base, template, registry }: Host
     ...(await strayKernel(before, empty)),
   ])
   problems.push(...left.map((line) => `at the end: ${line}`))
-  const { report } = ended
-  return {
-    ...(report === undefined ? {} : { report }),
-    reached,
-    problems,
-    ms: performance.now() - started,
-  }
-}
-
-function runChild(job: ChildJob, temporary: string): Promise<Ended> {
-  const env = {
-    ...process.env,
-    COFFERDAM_COMPILED: process.env['COFFERDAM_FAULT_COMPILED'],
-    TMPDIR: temporary,
-    [JOB]: JSON.stringify(job),
-  }
-  const child = spawn(process.execPath, [...process.execArgv, 'tools/fault/child/main.ts'], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let [text, errors, hung] = ['', '', false]
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk))
-  const limit = setTimeout(() => {
-    hung = true
-    child.kill('SIGKILL')
-  }, hangs)
-  return new Promise((resolve) =>
-    child.once('exit', (code, signal) => {
-      clearTimeout(limit)
-      // Whoever has the pipes still, it is not this child: what it wrote before its end has been read by then.
-      setImmediate(() => {
-        const line = text.trim().split('\n').at(-1) ?? ''
-        const report = line === '' ? undefined : (JSON.parse(line) as ChildReport)
-        child.stdout.destroy()
-        child.stderr.destroy()
-        resolve({ signal, code, report, hung, errors })
-      })
-    }),
-  )
-}
-
-/** A process whose helper was killed goes on: the verb succeeds or fails with an error of ours, and it ends well. */
-function endProblems({ signal, code, report, hung, errors }: Ended, killed: string | undefined): string[] {
-  if (hung) return [`hangs: was killed after ${hangs} ms; ${errors}`]
-  if (killed === 'node') return []
-  if (report === undefined) return [`ended with ${signal ?? code} without a report: ${errors}`]
-  const problems = report.closing === undefined ? [] : [`close failed: ${report.closing}`]
-  const { error } = report
-  if (error !== undefined && (killed === undefined || error.code === undefined))
-    problems.push(`the verb failed: ${error.stack}`)
-  if (errors !== '') problems.push(`on standard error: ${errors}`)
-  return problems
+  return { passed: seen.passed, reached: seen.reached, problems, ms: performance.now() - started }
 }
 
 /** Waits until what the dead were doing is over: only this host, and monitors of containers that run, are left. */
 async function settled(state: State): Promise<void> {
-  await eventually(() => strayProcesses(state).length === 0, 5000).catch(() => undefined)
+  await eventually(() => isSettled(state), 5000).catch(() => undefined)
 }
 
 /** Looks until there is nothing, or time is over. */
@@ -134,8 +74,7 @@ async function quiet(look: () => Promise<string[]>): Promise<string[]> {
   return found
 }
 
-interface Scope {
-  readonly verb: string
+interface Scope extends HostJob {
   readonly root: string
   readonly temporary: string
   readonly volume: string
@@ -146,7 +85,7 @@ interface Scope {
 }
 
 async function compare(engine: Engine, scope: Scope): Promise<string[]> {
-  const { verb, root, temporary, volume, before, state, records, killed } = scope
+  const { verb, atOnce, root, temporary, volume, before, state, records, killed } = scope
   const pulling = verb === 'pull'
   const findings = await engine.check()
   const now = { ...readState(root), ids: state.ids }
@@ -157,14 +96,30 @@ async function compare(engine: Engine, scope: Scope): Promise<string[]> {
   const logs = await Promise.all(
     now.rows
       .filter(({ status }) => status === 'exited')
-      .map((row) => brokenLog(root, row, volume, killed === 'monitor' || killed === 'node')),
+      .map((row) => brokenLog(root, row, volume, isWriter(row, killed))),
   )
   return [
     ...findings.map(({ kind, object, problem }) => `check: ${kind} ${object} ${problem}`),
     ...left,
-    ...wrongExits(state, records, now),
+    ...(atOnce === true ? [] : missingProcesses(now)),
+    ...wrongExits(state, records, now, killed === 'node'),
     ...logs.flat(),
   ]
+}
+
+/** Containers that still run do their work: they say bye when asked to stop, and their logs have all of it. */
+async function stop(engine: Engine, root: string, volume: string): Promise<string[]> {
+  const problems: string[] = []
+  for (const { id } of engine.list()) {
+    const container = engine.get(id)
+    await container.stop()
+    const { exitCode, signal, reason } = container.inspect()
+    if (exitCode !== askedToStop)
+      problems.push(`a stop afterwards ended with ${exitCode ?? signal} ${reason ?? ''}`)
+    const row = readState(root).rows.find((one) => one.id === id)
+    if (row !== undefined) problems.push(...(await brokenLog(root, row, volume, false)))
+  }
+  return problems
 }
 
 /** What a user does next: the same ports and image in a container of another name, then everything is removed. */

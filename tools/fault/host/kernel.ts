@@ -56,6 +56,27 @@ export function strayProcesses(state: State): string[] {
     )
 }
 
+/** Processes that the state names, of containers that run, and that are gone. */
+export function missingProcesses(state: State): string[] {
+  const alive = new Set(processes().flatMap(({ pid, state: how }) => (how === 'Z' ? [] : [pid])))
+  return state.rows
+    .filter(({ status }) => status === 'running')
+    .flatMap(({ name, pid, owner_pid: owner }) => [
+      ...(pid !== null && alive.has(pid) ? [] : [`${name} is said to run, but process ${pid} is gone`]),
+      ...(alive.has(owner) ? [] : [`${name} is said to run, but its owner ${owner} is gone`]),
+    ])
+}
+
+/** True when what was killed has taken along what it takes along: nothing stray runs, no monitor is about to end. */
+export function isSettled(state: State): boolean {
+  const alive = new Set(processes().map(({ pid }) => pid))
+  const ending = state.rows.some(
+    ({ status, pid, owner_pid: owner }) =>
+      status === 'running' && (pid === null || !alive.has(pid)) && alive.has(owner),
+  )
+  return !ending && strayProcesses(state).length === 0
+}
+
 const hierarchies = readFileSync('/proc/self/mounts', 'utf8')
   .split('\n')
   .map((line) => line.split(' '))

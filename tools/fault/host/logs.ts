@@ -2,6 +2,12 @@ import { readFileSync } from 'node:fs'
 import { logLines, readLog } from '@cofferdam/logs'
 import type { Row } from './state.ts'
 
+/** Whether the writer of a container's log was killed: its monitor, or the process that started it. */
+export function isWriter(row: Row, killed: string | undefined): boolean {
+  const { detached = false } = JSON.parse(row.config) as { detached?: boolean }
+  return killed === (detached ? 'monitor' : 'node')
+}
+
 /**
  * What is wrong with the log of the counting container: a frame that is none, a line missing among those that are
  * there, or, where its writer was not killed, a line missing that it had said.

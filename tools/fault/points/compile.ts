@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -33,4 +34,18 @@ export function compileWithProbes(directory: string): AwaitPoint[] {
     writeFileSync(path, stripTypeScriptTypes(text, { mode: 'transform' }))
     return points
   })
+}
+
+/** Compiles the tracer of system calls; returns the path. */
+export function buildTracer(path: string): string {
+  execFileSync('gcc', [
+    '-O2',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-o',
+    path,
+    join(root, 'tools/fault/native/trace.c'),
+  ])
+  return path
 }

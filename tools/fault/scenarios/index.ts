@@ -1,4 +1,6 @@
-import { logLine, type Container, type StartOptions } from '@cofferdam/engine'
+import { type Container, Engine, logLine, type StartOptions } from '@cofferdam/engine'
+import { eventually } from '@cofferdam/testing'
+import { findVictims, processes } from '../child/processes.ts'
 import { options, pulled, type Scenario, type Scene, stored } from './scene.ts'
 import type { Verb } from './verbs.ts'
 
@@ -55,6 +57,16 @@ export const scenarios: Readonly<Record<Verb, Scenario>> = {
   'delete-running': async (scene) => {
     const container = await counting(scene, true)
     return () => container.remove({ force: true })
+  },
+  open: async (scene) => {
+    await counting(scene, true)
+    const { monitor = 0, init = 0 } = Object.fromEntries(findVictims(process.pid))
+    process.kill(monitor, 'SIGKILL')
+    await eventually(() => !processes().some(({ pid }) => pid === monitor || pid === init))
+    return async () => {
+      await using engine = await Engine.open({ root: scene.root })
+      void engine
+    }
   },
   close: async (scene) => {
     await counting(scene, false)

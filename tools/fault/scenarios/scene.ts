@@ -3,6 +3,7 @@ import type { Engine, StartOptions } from '@cofferdam/engine'
 /** What a scenario has. */
 export interface Scene {
   readonly engine: Engine
+  readonly root: string
   /** `HOST:PORT` of a registry that has {@link pulled}. */
   readonly registry: string
   /** Directory that containers have as `/vol`. */

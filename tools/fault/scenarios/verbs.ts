@@ -11,6 +11,7 @@ export const verbs = [
   'stop-detached',
   'delete',
   'delete-running',
+  'open',
   'close',
 ] as const
 
