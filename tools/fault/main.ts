@@ -45,7 +45,9 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 const folder = mkdtempSync(join(tmpdir(), 'cofferdam-fault-'))
-try {
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+{
   const compiled = join(folder, 'compiled')
   const points = compileWithProbes(compiled)
   const tracer = buildTracer(join(folder, 'trace'))
@@ -75,8 +77,6 @@ try {
     const faults = await runAll(order(strata, random(seed)), start, { parallel, wanted, onOutcome: show })
     report([...quiet, ...faults])
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
 }
 
 function show(outcome: Outcome): void {

@@ -21,6 +21,8 @@ export interface HostTools {
 export class Host implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #lines: AsyncIterator<string>
+  /** The kernel ends all of its pid namespace with its first process. */
+  readonly #kill = () => void this.#child.kill('SIGKILL')
 
   private constructor(child: ChildProcess) {
     this.#child = child
@@ -56,6 +58,7 @@ export class Host implements AsyncDisposable {
       },
     )
     const host = new Host(child)
+    process.once('exit', host.#kill)
     await host.#answer()
     return host
   }
@@ -76,9 +79,10 @@ export class Host implements AsyncDisposable {
 
   /** Ends it with everything in it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off('exit', this.#kill)
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
+    this.#kill()
     await ended
   }
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Engine } from '@cofferdam/engine'
 import { errorMessage } from '@cofferdam/core'
@@ -37,6 +37,14 @@ export async function injection(job: HostJob, { base, template, registry }: Host
   const seen = ended.traced ?? ended.report ?? { passed: [], reached: ended.signal === 'SIGKILL' }
   const killed = seen.reached ? job.fault?.victim : undefined
   const problems = wrongEnd(ended, killed)
+  // Without it the verb had not begun.
+  if (!existsSync(join(root, 'store/state.db')))
+    return {
+      passed: [],
+      reached: false,
+      problems: [...problems, ended.errors],
+      ms: performance.now() - started,
+    }
   const state = readState(root)
   if (job.atOnce !== true) await settled(state)
   const records = readRecords(root, readState(root))
