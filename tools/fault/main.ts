@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { victims } from './child/processes.ts'
-import { allFaults, order, parsePoint } from './driver/choose.ts'
+import { allFaults, order, parsePoint } from './driver/faults.ts'
 import { Host } from './driver/host.ts'
 import { random } from './driver/random.ts'
 import { inventory, summary, told } from './driver/report.ts'
@@ -33,7 +33,7 @@ const { values } = parseArgs({
 const lacks = missing({
   root: true,
   network: true,
-  commands: ['docker-registry', 'unshare', 'ip', 'nft'],
+  commands: ['docker-registry', 'gcc', 'unshare', 'ip', 'nft'],
   files: [busyboxPath],
 })
 if (lacks !== undefined) {

@@ -1,7 +1,7 @@
 import { table } from '../../ci/table.ts'
 import { victims } from '../child/processes.ts'
 import type { AwaitPoint } from '../points/instrument.ts'
-import { argumentsOf, kindOf } from './choose.ts'
+import { argumentsOf, kindOf } from './faults.ts'
 import type { Outcome } from './run.ts'
 
 /** One outcome, with what was wrong. */

@@ -53,7 +53,7 @@ export async function injection(job: HostJob, { base, template, registry }: Host
     problems.push(
       ...(await compare(engine, { ...job, root, temporary, volume, before, state, records, killed })),
     )
-    problems.push(...(await stop(engine, root, volume)))
+    problems.push(...(await stop(engine, { ...job, root, volume, killed })))
     problems.push(...(await use(engine, job.verb === 'pull' ? `${registry.host}/${pulled}` : stored)))
   } catch (error) {
     problems.push(`after the opening: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
@@ -115,17 +115,24 @@ async function compare(engine: Engine, scope: Scope): Promise<string[]> {
   ]
 }
 
-/** Containers that still run do their work: they say bye when asked to stop, and their logs have all of it. */
-async function stop(engine: Engine, root: string, volume: string): Promise<string[]> {
+/**
+ * Containers that still run do their work: they say bye when asked to stop, and their logs have all of it. One that is
+ * about to die, where the engine was opened at once, ends otherwise.
+ */
+async function stop(
+  engine: Engine,
+  scope: Pick<Scope, 'root' | 'volume' | 'killed' | 'atOnce'>,
+): Promise<string[]> {
   const problems: string[] = []
   for (const { id } of engine.list()) {
     const container = engine.get(id)
     await container.stop()
     const { exitCode, signal, reason } = container.inspect()
-    if (exitCode !== askedToStop)
+    if (scope.atOnce !== true && exitCode !== askedToStop)
       problems.push(`a stop afterwards ended with ${exitCode ?? signal} ${reason ?? ''}`)
-    const row = readState(root).rows.find((one) => one.id === id)
-    if (row !== undefined) problems.push(...(await brokenLog(root, row, volume, false)))
+    const row = readState(scope.root).rows.find((one) => one.id === id)
+    if (row === undefined) problems.push('a stop afterwards has removed the container')
+    else problems.push(...(await brokenLog(scope.root, row, scope.volume, isWriter(row, scope.killed))))
   }
   return problems
 }

@@ -42,18 +42,17 @@ export async function trace(
   })
   return {
     seen: ended.then(() => ({
-      passed: fault === undefined ? lines.flatMap(passings) : [],
+      passed: fault === undefined ? lines.map(passing) : [],
       reached: lines.some((line) => line.startsWith('reached ')),
     })),
   }
 }
 
-function passings(line: string): Passing[] {
-  const [role = '', call = '', number = '', present = ''] = line.split(' ')
-  const victims = [...present].flatMap((letter) => letters[letter] ?? [])
-  return ['before', 'after'].map((side) => ({
+function passing(line: string): Passing {
+  const [role = '', call = '', number = '', side = '', present = ''] = line.split(' ')
+  return {
     id: `${CALL}${role}:${call}:${side}`,
     hit: Number(number),
-    victims,
-  }))
+    victims: [...present].flatMap((letter) => letters[letter] ?? []),
+  }
 }

@@ -5,8 +5,8 @@
  *   trace [ROLE CALL NUMBER before|after VICTIM] -- PID:ROLE...
  *
  * The processes named are traced, and what they start; programs in containers are let go when they are executed. It
- * says `attached` when all are. Without a fault it then says of each call `ROLE CALL NUMBER VICTIMS`, the victims being
- * letters of who could be killed there; with one, `reached VICTIM` when it has happened. It ends, letting all go,
+ * says `attached` when all are. Without a fault it then says before and after each call `ROLE CALL NUMBER before|after
+ * VICTIMS`, the victims being letters of who could be killed there; with one, `reached VICTIM` when it has happened. It ends, letting all go,
  * when Node has ended, or has looked for the path MARK.
  */
 #define _GNU_SOURCE
@@ -242,6 +242,19 @@ static bool is_struck(const struct task *task, bool after)
            after == fault.after;
 }
 
+static void record(const struct task *task, const char *side)
+{
+    char present[8];
+    int length = 0;
+    for (size_t v = 0; v < 4; v++) {
+        pid_t pid = victims[victim_roles[v]];
+        if (pid != 0 && !is_dead(pid))
+            present[length++] = victim_letters[v];
+    }
+    present[length] = '\0';
+    printf("%s %s %u %s %s\n", role_names[task->caller], calls[task->call].name, task->number, side, present);
+}
+
 static void begins(struct task *task, const struct __ptrace_syscall_info *info, bool recording)
 {
     task->call = -1;
@@ -258,17 +271,8 @@ static void begins(struct task *task, const struct __ptrace_syscall_info *info, 
         task->call = i;
         task->caller = task->role;
         task->number = ++counts[task->role][i];
-        if (recording) {
-            char present[8];
-            int length = 0;
-            for (size_t v = 0; v < 4; v++) {
-                pid_t pid = victims[victim_roles[v]];
-                if (pid != 0 && !is_dead(pid))
-                    present[length++] = victim_letters[v];
-            }
-            present[length] = '\0';
-            printf("%s %s %u %s\n", role_names[task->role], calls[i].name, task->number, present);
-        }
+        if (recording)
+            record(task, "before");
         if (is_struck(task, false))
             strike();
         return;
@@ -344,6 +348,8 @@ static int stopped(struct task *task, int status, bool recording)
         if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
             begins(task, &info, recording);
         } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+            if (task->call >= 0 && recording)
+                record(task, "after");
             if (task->call >= 0 && is_struck(task, true))
                 strike();
             task->call = -1;

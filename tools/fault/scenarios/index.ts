@@ -1,7 +1,7 @@
 import { type Container, Engine, logLine, type StartOptions } from '@cofferdam/engine'
 import { eventually } from '@cofferdam/testing'
 import { findVictims, processes } from '../child/processes.ts'
-import { options, pulled, type Scenario, type Scene, stored } from './scene.ts'
+import { options, pulled, type Scenario, type Scene, service, stored } from './scene.ts'
 import type { Verb } from './verbs.ts'
 
 /** A command in the container that works a little and fails with 3. */
@@ -29,7 +29,8 @@ export const scenarios: Readonly<Record<Verb, Scenario>> = {
     return () => scene.engine.start(stored, { ...options(scene), detach: true })
   },
   restart: async (scene) => {
-    const container = await scene.engine.start(stored, { ...options(scene), command: ['true'], detach: true })
+    const command = ['sh', '-c', `[ -e /begun ] || { touch /begun; exit; }\n${service}`]
+    const container = await scene.engine.start(stored, { ...options(scene), command, detach: true })
     await container.finished()
     return () => scene.engine.restart(container.id)
   },

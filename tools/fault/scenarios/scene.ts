@@ -26,7 +26,7 @@ export const port = 18_080
 export const askedToStop = 7
 
 /** Counts aloud, one line each 50 ms, and notes in `/vol/count` what it has said; says bye when asked to stop. */
-const service = `trap "echo bye; exit ${askedToStop}" TERM
+export const service = `trap "echo bye; exit ${askedToStop}" TERM
 i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo line $i; echo $i >> /vol/count; sleep 0.05; done`
 
 /** A container with all that can be left behind: network, published port, limits, volume, log. */

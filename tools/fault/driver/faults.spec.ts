@@ -1,4 +1,4 @@
-import { argumentsOf, order, parsePoint } from './choose.ts'
+import { argumentsOf, order, parsePoint } from './faults.ts'
 import { random } from './random.ts'
 
 const job = (verb: string, hit: number) => ({
