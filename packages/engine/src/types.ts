@@ -35,7 +35,7 @@ export interface ExitStatus {
   readonly signal: string | null
   /** Whether the kernel killed it for want of memory; undefined without a memory cgroup. */
   readonly oomKilled: boolean | undefined
-  /** `monitor-lost`: its monitor was killed, and it with it; `start-failed`: its program never ran. */
+  /** `monitor-lost`, `spawner-lost`: that was killed, and it with it; `start-failed`: its program never ran. */
   readonly reason?: string
 }
 

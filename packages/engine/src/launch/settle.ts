@@ -21,7 +21,8 @@ export async function settleContainer(
   options: { readonly remove: boolean; readonly drain: Promise<unknown> },
 ): Promise<Settled> {
   const { id, runtime, attachment, snapshot } = launched
-  const { exitCode, signal, oomKilled } = await runtime.exited
+  const { exitCode, signal, oomKilled, reason } = await runtime.exited
+  const exit = { exitCode, signal, oomKilled, ...(reason === undefined ? {} : { reason }) }
   const usage = readUsage(id)
   const results = await Promise.allSettled([
     usage.then(() => runtime.delete()),
@@ -34,12 +35,12 @@ export async function settleContainer(
   // The row stays while something is left: it is what a later open finds the rest by.
   if (options.remove && failure === undefined) {
     rmSync(dirname(logDirectory(context, id)), { recursive: true, force: true })
-    await deleteContainer(context.db, id, { exitCode, signal, oomKilled })
+    await deleteContainer(context.db, id, exit)
   } else {
-    await markExited(context.db, id, { exitCode, signal, oomKilled })
+    await markExited(context.db, id, exit)
   }
   if (failure !== undefined) throw failure.reason
-  return { exitCode, signal, oomKilled, usage: await usage }
+  return { ...exit, usage: await usage }
 }
 
 async function readUsage(id: string): Promise<Usage> {

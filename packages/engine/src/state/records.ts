@@ -21,7 +21,7 @@ export interface ContainerRecord {
   readonly exit_code: number | null
   readonly signal: string | null
   readonly oom_killed: number | null
-  /** Why the exit is not known: `monitor-lost`, `start-failed`. */
+  /** Why the exit is not known: `monitor-lost`, `spawner-lost`, `start-failed`. */
   readonly reason: string | null
   readonly attachment: string | null
   readonly auto_remove: number

@@ -44,6 +44,18 @@ describe('engine.start', () => {
     })
   })
 
+  it('is recorded as lost with its spawner', async () => {
+    const result = await host.run(`
+      const container = await engine.start(plain, { command: ['sleep', '60'], autoRemove: false })
+      const parent = /PPid:\\s*(\\d+)/.exec((await import('node:fs')).readFileSync('/proc/' + container.inspect().pid + '/status', 'utf8'))[1]
+      process.kill(Number(parent), 'SIGKILL')
+      await container.finished()
+      const { status, exitCode, signal, reason } = container.inspect()
+      await container.remove()
+      return { status, exitCode, signal, reason }`)
+    expect(result).toEqual({ status: 'exited', exitCode: null, signal: 'SIGKILL', reason: 'spawner-lost' })
+  })
+
   it('is removed when it does not get ready: by its end, by time, by the signal', async () => {
     const [ended, late, silent, aborted] = await host.run<object[]>(`
       const ended = await fails(engine.start(plain, { command: ['false'], ready: portOpen(80) }))
