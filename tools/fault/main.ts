@@ -45,7 +45,7 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 const folder = mkdtempSync(join(tmpdir(), 'cofferdam-fault-'))
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 {
   const compiled = join(folder, 'compiled')

@@ -58,7 +58,7 @@ export class Host implements AsyncDisposable {
       },
     )
     const host = new Host(child)
-    process.once('exit', host.#kill)
+    process.prependOnceListener('exit', host.#kill)
     await host.#answer()
     return host
   }
