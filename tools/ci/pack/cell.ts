@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { level, type Package } from '../../lint/packages.ts'
 import { run, runIsolated, type Outcome } from './environment.ts'
+import { modern, type Tool } from './toolchain.ts'
 import { asCommonJs, asModule, readmeExample } from './readme.ts'
 
-/** What is seen with one Node of one installed package. */
+/** What is seen with one runtime of one installed package. */
 export const cellChecks = ['load', 'import', 'require'] as const
 
 /** One check: `undefined` where it passed. */
@@ -36,17 +37,14 @@ export async function writeExamples(one: Package, folder: string): Promise<void>
 }
 
 /** Loads a package that was installed in `folder` and runs the example of its README, by `import` and by `require`. */
-export async function runCell(
-  one: Package,
-  folder: string,
-  { node, major, path }: { node: string; major: string; path: string },
-): Promise<Result[]> {
+export async function runCell(one: Package, folder: string, runtime: Tool, path: string): Promise<Result[]> {
   const needsRoot = level(one) > 0
   const alone = one.folder === 'cgroups'
   const start = (file: string, isolated: boolean): Promise<Outcome> =>
-    isolated ? runIsolated(node, [file], folder, path, { alone }) : run(node, [file], folder, path)
-  // As written where Node has `await using` itself.
-  const module = Number(major) >= 24 ? 'example.mts' : 'example.mjs'
+    isolated
+      ? runIsolated(runtime.path!, [file], folder, path, { alone })
+      : run(runtime.path!, [file], folder, path)
+  const module = modern(runtime) ? 'example.mts' : 'example.mjs'
   const files = { load: 'load.mjs', import: module, require: 'example.cjs' }
   const results: Result[] = []
   for (const check of cellChecks) {

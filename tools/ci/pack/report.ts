@@ -5,7 +5,7 @@ import type { Result } from './cell.ts'
 /** What became of one package. */
 export interface Row {
   readonly name: string
-  /** By npm, then by Node (`''`: the installation itself): the checks made. */
+  /** By npm, then by runtime (`''`: the installation itself): the checks made. */
   readonly cells: Map<string, Map<string, Result[]>>
   ms: number
 }
@@ -19,30 +19,26 @@ const state = (results: readonly Result[] | undefined) => {
 
 /**
  * The first failure of each check of a package, each reason of a skip, then a table: a row for each package, a column
- * for each npm and Node.
+ * for each npm and runtime.
  */
-export function report(rows: readonly Row[], npms: readonly string[], nodes: readonly string[]): string {
+export function report(rows: readonly Row[], npms: readonly string[], runtimes: readonly string[]): string {
   const reasons = new Map<string, number>()
   const failures = new Map<string, string>()
   for (const { name, cells } of rows)
     for (const [npm, byNode] of cells)
-      for (const [node, results] of byNode)
+      for (const [runtime, results] of byNode)
         for (const { check, failure, skipped } of results) {
-          const place = `npm ${npm}${node && `, Node ${node}`}`
+          const place = `${npm}${runtime && `, ${runtime}`}`
           if (failure !== undefined && !failures.has(`${name}: ${check}`))
             failures.set(`${name}: ${check}`, `first with ${place}: ${failure}`)
           if (skipped !== undefined) reasons.set(skipped, (reasons.get(skipped) ?? 0) + 1)
         }
   const first = [...failures].map(([what, text]) => `${what} failed, ${text}`)
   const skips = [...reasons].map(([reason, count]) => `skipped ${count}: ${reason}`)
-  const header = [
-    'package',
-    ...npms.flatMap((npm) => [`npm ${npm}`, ...nodes.map((node) => `Node ${node}`)]),
-    'time',
-  ]
+  const header = ['package', ...npms.flatMap((npm) => [npm, ...runtimes]), 'time']
   const lines = rows.map(({ name, cells, ms }) => [
     name,
-    ...npms.flatMap((npm) => ['', ...nodes].map((node) => state(cells.get(npm)?.get(node)))),
+    ...npms.flatMap((npm) => ['', ...runtimes].map((runtime) => state(cells.get(npm)?.get(runtime)))),
     seconds(ms),
   ])
   return [...first, ...skips, table(header, lines)].join('\n')

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { root } from '../../lint/packages.ts'
 import { npmScript, outside } from './environment.ts'
 
-/** A Node or an npm of the matrix. */
+/** A runtime or an npm of the matrix. */
 export interface Tool {
-  /** Major version. */
-  readonly major: string
+  /** `Node 24`, `Bun`, `npm 12`. */
+  readonly name: string
   /** The program, or npm's script; undefined where it is not here. */
   readonly path?: string
   /** Why it is not here. */
@@ -17,9 +17,13 @@ export interface Tool {
 
 /** What packages are installed and run with. */
 export interface Toolchain {
-  readonly nodes: readonly Tool[]
+  /** Oldest Node first, Bun last. */
+  readonly runtimes: readonly Tool[]
   readonly npms: readonly Tool[]
 }
+
+/** Whether the runtime has `await using` and runs TypeScript as it is. */
+export const modern = ({ name }: Tool): boolean => name !== 'Node 22'
 
 interface Manifest {
   readonly dependencies: Record<string, string>
@@ -75,20 +79,20 @@ function runs(program: string): string | undefined {
   }
 }
 
-/** Node 22, 24 and 26 and npm 11 and 12, downloaded once; the Node that runs this stands for its own major version. */
+/** Node 22, 24 and 26, Bun, npm 11 and 12, downloaded once; the Node that runs this stands for its own major version. */
 export async function toolchain(): Promise<Toolchain> {
   const { modules, error } = await fetched(process.arch)
-  const at = (major: string, path: string): Tool => {
-    if (!existsSync(path)) return { major, missing: error ?? `no ${path}` }
+  const at = (name: string, path: string): Tool => {
+    if (!existsSync(path)) return { name, missing: error ?? `no ${path}` }
     const missing = path.endsWith('.js') ? undefined : runs(path)
-    return missing === undefined ? { major, path } : { major, missing }
+    return missing === undefined ? { name, path } : { name, missing }
   }
-  const node = (major: string) =>
+  const node = (major: string): Tool =>
     major === own
-      ? { major, path: process.execPath }
-      : at(major, join(modules, `node-${major}-${process.arch}`, 'bin/node'))
+      ? { name: `Node ${major}`, path: process.execPath }
+      : at(`Node ${major}`, join(modules, `node-${major}-${process.arch}`, 'bin/node'))
   return {
-    nodes: ['22', '24', '26'].map(node),
-    npms: ['11', '12'].map((major) => at(major, join(modules, `npm-${major}`, 'bin/npm-cli.js'))),
+    runtimes: [...['22', '24', '26'].map(node), at('Bun', join(modules, `bun-${process.arch}`, 'bin/bun'))],
+    npms: ['11', '12'].map((major) => at(`npm ${major}`, join(modules, `npm-${major}`, 'bin/npm-cli.js'))),
   }
 }

@@ -1,8 +1,10 @@
 import { constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { ReadStream } from 'node:tty'
 import { closeQuietly, pipe } from '@cofferdam/sys'
 import { invalidPlan } from '../plan/writer.js'
+import { BunStream, bun } from './bun.js'
 import type { SpawnOptions, StdioTarget } from './options.js'
 
 /** Both sides of a process's stdio. */
@@ -79,11 +81,14 @@ export function countBytes(stream: Socket, onBytes: (size: number) => void): voi
 
 /** A stream over our end of a pipe; served by epoll, not by the thread pool. */
 export function pipeStream(fd: number, direction: 'read' | 'write'): Socket {
+  if (bun !== undefined && direction === 'read')
+    return new BunStream(fd, { terminal: false }) as Duplex as Socket
   return new Socket({ fd, readable: direction === 'read', writable: direction === 'write' })
 }
 
 /** A duplex stream over the master of a pseudo-terminal; the end of the terminal (EIO) is the end of the stream. */
 export function terminalStream(fd: number): ReadStream {
+  if (bun !== undefined) return new BunStream(fd, { terminal: true }) as Duplex as ReadStream
   const stream = new ReadStream(fd)
   const destroy = stream.destroy.bind(stream)
   stream.destroy = (error?: Error) => {
