@@ -1,38 +1,40 @@
 /**
- * Cross-compiles the native files of `sys` with zig (`pip install ziglang`) into `packages/sys/prebuilds`: the addon
- * for glibc 2.28 and musl, the static programs for musl (they serve both), each for x64 and arm64. `layer` needs zlib
- * and zstd, compiled from the sources in $ZLIB_SOURCE and $ZSTD_SOURCE (`apt-get source zlib libzstd`); without
- * them it is left out. Arguments restrict the targets.
+ * Cross-compiles the native files of `sys` with zig into `packages/sys/prebuilds`: the addon for glibc 2.28 and musl,
+ * the static programs for musl (they serve both), each for x64 and arm64. What was built is kept by the digest of all
+ * that went in. `cross.mjs [--minutes N] [TARGET...]`: after N minutes what is left is skipped, for a later run to
+ * go on with.
  */
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { built, targets } from './targets.mjs'
+import { librarySources, zig } from './zig.mjs'
 
 const sys = resolve(dirname(fileURLToPath(import.meta.url)), '../../packages/sys')
-const python = process.env.PYTHON ?? 'python3'
 const headers = process.env.NODE_HEADERS ?? resolve(dirname(process.execPath), '../include/node')
-const targets = {
-  'linux-x64': 'x86_64-linux-gnu.2.28',
-  'linux-x64-musl': 'x86_64-linux-musl',
-  'linux-arm64': 'aarch64-linux-gnu.2.28',
-  'linux-arm64-musl': 'aarch64-linux-musl',
-}
-const common = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-s', `-I${join(sys, 'native/include')}`]
+const include = `-I${join(sys, 'native/include')}`
+const common = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-s', include]
+// Where it runs from a memfd, each monitor has a copy.
+const small = ['-Os', '-fno-asynchronous-unwind-tables', '-fno-stack-protector', '-ffreestanding']
+
+const { values, positionals } = parseArgs({
+  options: { minutes: { type: 'string' } },
+  allowPositionals: true,
+})
+const end = performance.now() + Number(values.minutes ?? 'Infinity') * 60_000
 
 /** zig cc without the sanitizer that it turns on by itself. */
 function compile(target, ...args) {
-  const flags = [
-    '-m',
-    'ziglang',
-    'cc',
-    '-target',
-    target,
-    '-fno-sanitize=undefined',
-    '-Wno-unused-command-line-argument',
-  ]
-  execFileSync(python, [...flags, ...args], { stdio: 'inherit' })
+  const left = end - performance.now()
+  if (left <= 0) throw new Error('no time left')
+  const flags = ['-target', target, '-fno-sanitize=undefined', '-Wno-unused-command-line-argument']
+  try {
+    zig(['cc', ...flags, ...args], left === Infinity ? {} : { timeout: Math.ceil(left) })
+  } catch (error) {
+    throw error.code === 'ETIMEDOUT' ? new Error('no time left') : error
+  }
 }
 
 const sources = (folder) =>
@@ -43,35 +45,18 @@ function addon(target, out) {
   compile(target, ...common, ...flags, '-o', join(out, 'sys.node'), ...sources('addon'))
 }
 
-/** Runs `body` with a directory that is removed after it. */
-function temporary(body) {
-  const work = mkdtempSync(join(tmpdir(), 'cofferdam-cross-'))
-  try {
-    body(work)
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
-}
-
-// Where it runs from a memfd, each monitor has a copy.
-const small = ['-Os', '-fno-asynchronous-unwind-tables']
-
 /** Compiled and linked apart, because zig gives no libc headers where it links no libc. */
-function init(target, out) {
-  temporary((work) => {
-    const objects = sources('init').map((file, index) => {
-      const object = join(work, `${index}.o`)
-      compile(target, ...common, ...small, '-fno-stack-protector', '-ffreestanding', '-c', '-o', object, file)
-      return object
-    })
-    compile(target, '-s', '-static', '-nostartfiles', '-nostdlib', '-o', join(out, 'init'), ...objects)
+function init(target, out, work) {
+  const objects = sources('init').map((file, index) => {
+    const object = join(work, `${index}.o`)
+    compile(target, ...common, ...small, '-c', '-o', object, file)
+    return object
   })
+  compile(target, '-s', '-static', '-nostartfiles', '-nostdlib', '-o', join(out, 'init'), ...objects)
 }
 
-/** Static zlib and zstd of a target as objects, compiled with the warnings of their own build. */
-function libraries(target, work) {
-  const { ZLIB_SOURCE: zlib, ZSTD_SOURCE: zstd } = process.env
-  if (zlib === undefined || zstd === undefined) return undefined
+/** zlib and zstd as one object, compiled with the warnings of their own build. */
+function libraries(target, { zlib, zstd }, work) {
   const lib = join(zstd, 'lib')
   const files = [
     ...globSync('*.c', { cwd: zlib })
@@ -79,37 +64,53 @@ function libraries(target, work) {
       .map((name) => join(zlib, name)),
     ...globSync('{common,compress,decompress}/*.c', { cwd: lib }).map((name) => join(lib, name)),
   ]
+  const object = join(work, 'libraries.o')
   const flags = ['-O3', '-w', '-DZSTD_DISABLE_ASM', '-DHAVE_UNISTD_H', `-I${zlib}`, `-I${lib}`]
-  return files.map((file, index) => {
-    const object = join(work, `${index}.o`)
-    compile(target, ...flags, '-c', '-o', object, file)
-    return object
-  })
+  compile(target, ...flags, '-r', '-o', object, ...files)
+  return object
 }
 
-function layer(target, out) {
-  const { ZLIB_SOURCE: zlib, ZSTD_SOURCE: zstd } = process.env
-  temporary((work) => {
-    const objects = libraries(target, work)
-    if (objects === undefined)
-      return process.stderr.write('no ZLIB_SOURCE and ZSTD_SOURCE: layer is left out\n')
-    const flags = ['-static', '-pthread', `-I${zlib}`, `-I${join(zstd, 'lib')}`]
-    compile(target, ...common, ...flags, '-o', join(out, 'layer'), ...sources('layer'), ...objects)
-  })
+function layer(target, out, work) {
+  const from = librarySources()
+  const flags = ['-static', '-pthread', `-I${from.zlib}`, `-I${join(from.zstd, 'lib')}`]
+  const object = libraries(target, from, work)
+  compile(target, ...common, ...flags, '-o', join(out, 'layer'), ...sources('layer'), object)
 }
 
-const chosen = process.argv.slice(2)
-for (const [name, target] of Object.entries(targets)) {
-  if (chosen.length > 0 && !chosen.includes(name)) continue
-  const out = join(sys, 'prebuilds', name)
+function build(name) {
+  const target = targets[name]
+  const folder = built(name)
+  if (existsSync(folder)) return folder
+  const work = mkdtempSync(join(tmpdir(), 'cofferdam-cross-'))
+  const out = `${folder}.${process.pid}`
   mkdirSync(out, { recursive: true })
-  process.stderr.write(`${name}: ${target}\n`)
-  addon(target, out)
-  if (!name.endsWith('-musl')) continue
-  if (sources('init').length > 0) init(target, out)
-  if (sources('layer').length > 0) layer(target, out)
-  const glibc = join(sys, 'prebuilds', name.replace('-musl', ''))
-  mkdirSync(glibc, { recursive: true })
-  for (const file of ['init', 'layer'])
-    if (existsSync(join(out, file))) copyFileSync(join(out, file), join(glibc, file))
+  try {
+    addon(target, out)
+    const musl = name.endsWith('-musl') ? undefined : built(`${name}-musl`)
+    if (musl === undefined) {
+      init(target, out, work)
+      layer(target, out, work)
+    } else {
+      if (!existsSync(musl)) throw new Error(`${name}-musl must be built first`)
+      for (const file of ['init', 'layer']) cpSync(join(musl, file), join(out, file))
+    }
+    renameSync(out, folder)
+    return folder
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+for (const name of Object.keys(targets)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
+  const started = performance.now()
+  try {
+    const folder = build(name)
+    cpSync(folder, join(sys, 'prebuilds', name), { recursive: true })
+    process.stdout.write(`${name}: ${Math.round((performance.now() - started) / 1000)} s\n`)
+  } catch (error) {
+    process.stdout.write(`${name}: not built: ${error.message}\n`)
+    if (values.minutes === undefined) process.exitCode = 1
+  }
 }
