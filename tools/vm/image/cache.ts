@@ -32,6 +32,11 @@ function dropUnused(): void {
   }
 }
 
+const pathOf = (name: string, key: string): string => join(folder, `${name}-${key}`)
+
+/** Whether {@link cached} would find it made. */
+export const isCached = (name: string, key: string): boolean => existsSync(pathOf(name, key))
+
 /**
  * The directory `NAME-KEY` of the cache, made by `make` where it is not there yet: in a directory beside it that is
  * renamed when complete, so two processes may make the same at once. What no one used for two weeks is dropped.
@@ -41,7 +46,7 @@ export async function cached(
   key: string,
   make: (into: string) => Promise<void>,
 ): Promise<string> {
-  const path = join(folder, `${name}-${key}`)
+  const path = pathOf(name, key)
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true })
     dropUnused()

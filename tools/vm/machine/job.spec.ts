@@ -21,7 +21,7 @@ it('gives an ordinary user a delegated group, a home and a run-time directory', 
 
 it('never writes to the images that machines share', () => {
   const images = { base: { kernel: 'vmlinuz', root: 'root' }, checkout: 'checkout', modules: 'modules' }
-  const drives = qemuArguments(images, '/work', 1024).filter(
+  const drives = qemuArguments(images, '/work').filter(
     (arg) => arg.includes('file=') && arg.includes('id=disk'),
   )
   expect(drives).toHaveLength(3)

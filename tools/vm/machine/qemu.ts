@@ -26,8 +26,20 @@ const ports = (folder: string, names: readonly string[]): string[] =>
 /** Ports of the machine, each a UNIX socket in the machine's folder that the host listens on. */
 export const portNames = ['control', 'stdout', 'stderr', 'result'] as const
 
-/** Arguments of qemu-system-x86_64: two processors without KVM, three disks whose changes are thrown away. */
-export function qemuArguments(images: MachineImages, folder: string, memory: number): string[] {
+/** How large a machine is. */
+export interface MachineSize {
+  /** MiB; 3072 when absent. */
+  readonly memory?: number
+  /** 2 when absent. */
+  readonly processors?: number
+}
+
+/** Arguments of qemu-system-x86_64: processors without KVM, three disks whose changes are thrown away. */
+export function qemuArguments(
+  images: MachineImages,
+  folder: string,
+  { memory = 3072, processors = 2 }: MachineSize = {},
+): string[] {
   const kernel = [
     'root=/dev/nvme0n1 rw rootwait console=ttyS0 quiet loglevel=4 panic=-1',
     // Emulated, a retpoline is far slower than a jump, and page tables of five levels than of four.
@@ -43,7 +55,7 @@ export function qemuArguments(images: MachineImages, folder: string, memory: num
       '-cpu',
       'max',
       '-smp',
-      '2',
+      `${processors}`,
       '-m',
       `${memory}`,
     ],

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { jobScript, type Job } from './job.ts'
-import { portNames, qemuArguments, type MachineImages } from './qemu.ts'
+import { portNames, qemuArguments, type MachineImages, type MachineSize } from './qemu.ts'
 
 /** Where a job's output goes, and how long its machine may live. */
 export interface RunOptions {
@@ -16,7 +16,7 @@ export interface RunOptions {
   /** Takes what the job wrote to `/tmp/result`. */
   readonly result?: Writable
   readonly limitMs: number
-  readonly memory?: number
+  readonly size?: MachineSize
   /** Turns the machine off at once. */
   readonly signal?: AbortSignal
   /** Called with the machine's uptime in seconds when it is about to run the job. */
@@ -68,7 +68,7 @@ export async function runMachine(images: MachineImages, job: Job, options: RunOp
     result: onOutput(result),
   }
   const servers = await Promise.all(portNames.map((name) => listen(join(work, name), handlers[name])))
-  const qemu = spawn('qemu-system-x86_64', qemuArguments(images, work, options.memory ?? 3072), {
+  const qemu = spawn('qemu-system-x86_64', qemuArguments(images, work, options.size), {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TMPDIR: work },
   })

@@ -2,15 +2,21 @@ import { Writable } from 'node:stream'
 import type { Totals } from '../../ci/totals.ts'
 import { guestRoot } from '../machine/job.ts'
 import type { Session } from '../session.ts'
-import { compiledFolder } from './compile.ts'
+import { compiledFolder } from './compiled/compile.ts'
+import type { TestJob } from './jobs.ts'
+import { prefixed } from './lines.ts'
 
-/** How many times slower the machine may be than a real one. */
-const slowness = 5
+/** Two at a time keep two processors of the host busy. */
+const size = { memory: 2560, processors: 1 }
 
-/** Runs tests in a machine, as root or as its user; returns their counts. */
+/** How many times slower the machine may be than a real one, where another runs beside it. */
+const slowness = 10
+
+/** Runs tests in a machine and copies their output with the job's name; returns their counts. */
 export async function runTests(
   session: Session,
-  options: { user: boolean; args: readonly string[]; limitMs: number; signal?: AbortSignal },
+  { name, user, paths }: TestJob,
+  options: { limitMs: number; signal?: AbortSignal },
 ): Promise<Totals> {
   let text = ''
   const result = new Writable({
@@ -24,10 +30,12 @@ export async function runTests(
     COFFERDAM_COMPILED: `${guestRoot}/${compiledFolder}`,
     COFFERDAM_TEST_SLOWNESS: String(slowness),
   }
-  const argv = ['node', '--disable-warning=ExperimentalWarning', 'tools/vm/test/guest.ts', ...options.args]
+  const loader = `require('${guestRoot}/${compiledFolder}/loader.cjs')`
+  const argv = ['node', '--eval', `${loader}.load('tools/vm/test/guest.ts')`, '--', ...paths]
+  const [stdout, stderr] = [process.stdout, process.stderr].map((stream) => prefixed(stream, `${name}: `))
   const exitCode = await session.run(
-    { argv, env, user: options.user },
-    { ...options, stdout: process.stdout, stderr: process.stderr, result },
+    { argv, env, user },
+    { ...options, size, stdout: stdout!, stderr: stderr!, result },
   )
   if (text === '') throw new Error(`the tests ended with ${exitCode} before they were counted`)
   return JSON.parse(text) as Totals

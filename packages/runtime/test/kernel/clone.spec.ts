@@ -22,7 +22,7 @@ describe('clone3(2) on cgroup v2', () => {
     const trace = w.dir.join('trace')
     const node = [process.execPath, ...sourceFlags, '--eval', script]
     const calls = 'trace=clone3,openat'
-    ;(await runCommand(['strace', '-f', '-qq', '-e', calls, '-o', trace, ...node])).ok()
+    ;(await runCommand(['strace', '-f', '--seccomp-bpf', '-qq', '-e', calls, '-o', trace, ...node])).ok()
     const lines = readFileSync(trace, 'utf8').split('\n')
     expect(lines.filter((line) => line.includes('CLONE_INTO_CGROUP'))).toHaveLength(1)
     expect(lines.filter((line) => line.includes('cgroup.procs') && line.includes('O_WRONLY'))).toEqual([])
