@@ -18,7 +18,7 @@ export type { MachineDifference, MachineSnapshot, SnapshotOptions } from './mach
 export { debianRoot } from './debian.ts'
 export { eventually } from './eventually.ts'
 export { javaScript, sourceFlags } from './node.ts'
-export { slowness } from './slowness.ts'
+export { repetitions, slowness } from './slowness.ts'
 export { startRegistry } from './registry.ts'
 export type { RegistryOptions, TestRegistry } from './registry.ts'
 export { busyboxPath, putFile, writeBusybox } from './busybox.ts'

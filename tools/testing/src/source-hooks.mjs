@@ -36,8 +36,7 @@ registerHooks({
   load(url, context, next) {
     if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context)
     const path = fileURLToPath(url)
-    if (compiled !== undefined)
-      return { format: 'module', shortCircuit: true, source: facade(url, path) }
+    if (compiled !== undefined) return { format: 'module', shortCircuit: true, source: facade(url, path) }
     const text = readFileSync(path, 'utf8')
     return {
       format: 'module',

@@ -10,7 +10,9 @@ import { prefixed } from './lines.ts'
 const size = { memory: 2560, processors: 1 }
 
 /** How many times slower the machine may be than a real one, where another runs beside it. */
-const slowness = 10
+const slowness = process.env.COFFERDAM_TEST_SLOWNESS ?? '10'
+/** The part of the repetitions of a stress test that is made there: a quarter. */
+const fewer = '4'
 
 /** Runs tests in a machine and copies their output with the job's name; returns their counts. */
 export async function runTests(
@@ -28,7 +30,8 @@ export async function runTests(
   const env = {
     CI: 'true',
     COFFERDAM_COMPILED: `${guestRoot}/${compiledFolder}`,
-    COFFERDAM_TEST_SLOWNESS: String(slowness),
+    COFFERDAM_TEST_SLOWNESS: slowness,
+    COFFERDAM_TEST_FEWER: fewer,
   }
   const loader = `require('${guestRoot}/${compiledFolder}/loader.cjs')`
   const argv = ['node', '--eval', `${loader}.load('tools/vm/test/guest.ts')`, '--', ...paths]

@@ -1,4 +1,4 @@
-import { requires } from '@cofferdam/testing'
+import { repetitions, requires, slowness } from '@cofferdam/testing'
 import { engineHost, type Host } from '../support/host.js'
 import { busybox } from '../support/image.js'
 
@@ -128,25 +128,29 @@ describe('engines of several processes', () => {
     })
   })
 
-  it('are swept whatever moment of a run they are killed at', async () => {
-    const rest = await host.run(
-      `
-      for (let i = 0; i < 12; i++) {
+  it(
+    'are swept whatever moment of a run they are killed at',
+    async () => {
+      const rest = await host.run(
+        `
+      for (let i = 0; i < 12; i += ${12 / repetitions(12)}) {
         const other = spawnScript(root, \`
           say('ready')
           for (;;) await engine.run(plain, ['true'], { limits: { memory: '32MiB' }, ports: [80] })
         \`)
         await said(other).next()
-        await new Promise((resolve) => setTimeout(resolve, 60 + i * 7))
+        await new Promise((resolve) => setTimeout(resolve, (60 + i * 7) * ${slowness}))
         other.kill('SIGKILL')
         await new Promise((resolve) => other.once('exit', resolve))
       }
       await using next = await Engine.open({ root })
       return next.list({ all: true })`,
-      { timeoutMs: 120_000 },
-    )
-    expect(rest).toEqual([])
-  }, 120_000)
+        { timeoutMs: 120_000 },
+      )
+      expect(rest).toEqual([])
+    },
+    120_000 * slowness,
+  )
 
   it('run twenty containers at once from two processes', async () => {
     const result = await host.run(`

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { processStart } from '@cofferdam/sys'
-import { eventually, requires, runScript, tempDir } from '@cofferdam/testing'
+import { eventually, requires, runScript, slowness, tempDir } from '@cofferdam/testing'
 import { connect, pruneMonitorCgroup } from '../../src/index.js'
 import { end } from './fixture.js'
 
@@ -11,10 +11,12 @@ const { it } = requires({
   unless: existsSync('/run/systemd/system') ? undefined : 'systemd does not run here',
 })
 
-it('a container outlives the systemd unit of its starter, which systemd stops with all in its cgroup', async () => {
-  await using dir = await tempDir()
-  const unit = `cofferdam-test-${process.pid}.scope`
-  const script = `
+it(
+  'a container outlives the systemd unit of its starter, which systemd stops with all in its cgroup',
+  async () => {
+    await using dir = await tempDir()
+    const unit = `cofferdam-test-${process.pid}.scope`
+    const script = `
     import { execFileSync } from 'node:child_process'
     import { writeFileSync } from 'node:fs'
     import { startDetached } from '@cofferdam/supervisor'
@@ -32,12 +34,14 @@ it('a container outlives the systemd unit of its starter, which systemd stops wi
     )
     writeFileSync(done, '')
     setInterval(() => {}, 1000)`
-  const starter = runScript(script, { args: [dir.join('m'), unit, dir.join('done')] })
-  await eventually(() => existsSync(dir.join('done')), 60_000)
-  execFileSync('systemctl', ['stop', unit], { stdio: 'ignore' })
-  expect((await starter).exitCode).not.toBe(0)
-  const monitor = await connect(dir.join('m'))
-  expect(processStart(monitor.pid)).toBeDefined()
-  await end(monitor)
-  await pruneMonitorCgroup()
-}, 120_000)
+    const starter = runScript(script, { args: [dir.join('m'), unit, dir.join('done')] })
+    await eventually(() => existsSync(dir.join('done')), 60_000)
+    execFileSync('systemctl', ['stop', unit], { stdio: 'ignore' })
+    expect((await starter).exitCode).not.toBe(0)
+    const monitor = await connect(dir.join('m'))
+    expect(processStart(monitor.pid)).toBeDefined()
+    await end(monitor)
+    await pruneMonitorCgroup()
+  },
+  120_000 * slowness,
+)

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- jest, and Node without a loader, take a CommonJS module */
 /**
  * Loads modules that were compiled beforehand: `FOLDER.cjs` beside this file holds the modules of one package as
  * functions, `load(FILE)` evaluates one with what it requires. Far fewer instructions than a file for each.
