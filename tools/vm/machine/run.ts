@@ -21,6 +21,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** Called with the machine's uptime in seconds when it is about to run the job. */
   readonly onReady?: (uptime: number) => void
+  /** Called when the job has ended, with the seconds of processor time that the machine took of the host. */
+  readonly onExit?: (seconds: number) => void
+}
+
+/** Seconds that a process spent on processors, of 100 ticks each (proc(5)). */
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 async function listen(path: string, onSocket: (socket: Readable & Writable) => void): Promise<Server> {
@@ -51,7 +59,10 @@ export async function runMachine(images: MachineImages, job: Job, options: RunOp
         const [word, value] = text.slice(0, end).split(' ')
         text = text.slice(end + 1)
         if (word === 'ready') options.onReady?.(Number(value))
-        if (word === 'exit') exitCode = Number(value)
+        if (word === 'exit') {
+          exitCode = Number(value)
+          options.onExit?.(processorSeconds(qemu.pid!))
+        }
       }
     })
   }

@@ -43,8 +43,10 @@ try {
     const begin = performance.now()
     say(`${job.name} begins`)
     let totals: Totals
+    let processor = '-'
+    const onExit = (used: number): void => void (processor = seconds(used * 1000))
     try {
-      totals = await runTests(session, job, { limitMs: 4 * budgetMs, signal: stop.signal })
+      totals = await runTests(session, job, { limitMs: 4 * budgetMs, signal: stop.signal, onExit })
     } catch (error) {
       process.stderr.write(`vm: ${job.name}: ${(error as Error).message}\n`)
       totals = { passed: 0, failed: 1, skipped: 0 }
@@ -53,7 +55,12 @@ try {
     say(`${job.name} ended: ${totalsLine(totals)}`)
     count(totals)
     if (totals.failed > 0) process.exitCode = 1
-    rows.push([job.name, ...[totals.passed, totals.failed, totals.skipped].map(String), seconds(ms)])
+    rows.push([
+      job.name,
+      ...[totals.passed, totals.failed, totals.skipped].map(String),
+      processor,
+      seconds(ms),
+    ])
   }
   await Promise.all(Array.from({ length: atOnce }, work))
 } catch (error) {
@@ -63,6 +70,6 @@ try {
 }
 const ms = performance.now() - started
 if (rows.length > 0)
-  process.stdout.write(`\n${table(['machine', 'passed', 'failed', 'skipped', 'time'], rows)}\n`)
+  process.stdout.write(`\n${table(['machine', 'passed', 'failed', 'skipped', 'processor', 'time'], rows)}\n`)
 if (jobs.length > 1)
   say(ms > budgetMs ? `over the budget of ${seconds(budgetMs)}` : `within ${seconds(budgetMs)}`)

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import type { Totals } from '../../ci/totals.ts'
 import { guestRoot } from '../machine/job.ts'
+import type { RunOptions } from '../machine/run.ts'
 import type { Session } from '../session.ts'
 import { compiledFolder } from './compiled/compile.ts'
 import type { TestJob } from './jobs.ts'
@@ -18,7 +19,7 @@ const fewer = '4'
 export async function runTests(
   session: Session,
   { name, user, paths }: TestJob,
-  options: { limitMs: number; signal?: AbortSignal },
+  options: Pick<RunOptions, 'limitMs' | 'signal' | 'onExit'>,
 ): Promise<Totals> {
   let text = ''
   const result = new Writable({

@@ -98,7 +98,8 @@ describe('engines of several processes', () => {
     const result = await host.run(`
       const other = spawnScript(root, \`
         await engine.start(plain, { command: ['httpd', '-f', '-p', '80', '-h', '/www'], name: 'orphan', ports: ['18080:80'], limits: { memory: '32MiB' } })
-        await engine.start(plain, { command: ['sh', '-c', 'echo kept; sleep 60'], name: 'stays', autoRemove: false })
+        const stays = await engine.start(plain, { command: ['sh', '-c', 'echo kept; sleep 60'], name: 'stays', autoRemove: false })
+        for await (const { line } of stays.logs({ follow: true })) if (line === 'kept') break
         void engine.run(plain, ['sleep', '60'], { name: 'collected' })
         while (engine.list().length < 3) await new Promise((resolve) => setTimeout(resolve, 10))
         say(engine.list().map(({ pid }) => pid))
@@ -145,7 +146,7 @@ describe('engines of several processes', () => {
       }
       await using next = await Engine.open({ root })
       return next.list({ all: true })`,
-        { timeoutMs: 120_000 },
+        { timeoutMs: 240_000 },
       )
       expect(rest).toEqual([])
     },

@@ -4,7 +4,7 @@ import { namespaced, PATH, uniqueSleep } from './support.js'
 
 const plan: LaunchPlan = {
   clone: namespaced(['mount', 'uts']),
-  ops: [{ op: 'hostname', name: 'named' }, { op: 'mask', paths: ['/proc/kcore'] }, { op: 'lookup' }],
+  ops: [{ op: 'hostname', name: 'named' }, { op: 'mask', paths: ['/nowhere'] }, { op: 'lookup' }],
   exec: { args: ['sleep', uniqueSleep()], env: ['A=1'], search: PATH },
 }
 const { bytes } = encodePlan(plan)
