@@ -9,13 +9,14 @@ import { type ContainerRecord, markExited } from './state/records.js'
 const unseen = { exitCode: null, signal: null, oomKilled: undefined }
 
 /**
- * Gives back what a container of a dead owner held: the kernel has killed its processes with the owner. One made to
- * stay is recorded as ended, unseen.
+ * Gives back what a container of a dead owner held: the kernel has killed its processes with the owner. One that was
+ * being made is forgotten, one that was being started again is as it was, one made to stay is recorded as ended, unseen.
  */
 export async function sweepContainer(context: EngineContext, record: ContainerRecord): Promise<void> {
   await releaseContainer(context, record.id)
-  if (record.status === 'created') return discardContainer(context, record.id)
-  await markExited(context.db, record.id, recordedExit(context, record.id) ?? unseen)
+  if (record.status === 'created' && record.started === null) return discardContainer(context, record.id)
+  const unknown = record.status === 'created' ? { ...unseen, reason: 'start-failed' } : unseen
+  await markExited(context.db, record.id, recordedExit(context, record.id) ?? unknown)
   if (record.auto_remove === 1) await discardContainer(context, record.id)
 }
 

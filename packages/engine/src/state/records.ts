@@ -217,6 +217,13 @@ function exitAttributes({ exitCode, signal, reason }: ExitFacts): Record<string,
   }
 }
 
+/** Makes a container one to be removed: whoever finds it ended and nobody at work does the rest. */
+export function condemnContainer(db: StateDatabase, id: string): Promise<void> {
+  return db.transaction(() => {
+    db.run('UPDATE containers SET auto_remove = 1 WHERE id = ?', id)
+  })
+}
+
 /** Forgets a container and its ports; `exit` tells how one ended whose end was not recorded before. */
 export function deleteContainer(db: StateDatabase, id: string, exit?: ExitFacts): Promise<void> {
   return db.transaction(() => {

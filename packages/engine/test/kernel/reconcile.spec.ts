@@ -92,6 +92,32 @@ describe('what a crash left', () => {
     expect(result).toMatchObject({ stdout: 'alive\n', check: [] })
   })
 
+  it('is not the container that was being started again, nor half of one that was being removed', async () => {
+    const { seen, open, check } = await host.run<Told>(`
+      const { existsSync } = await import('node:fs')
+      const { DatabaseSync } = await import('node:sqlite')
+      const options = { command: ['touch', '/kept'], detach: true }
+      const [started, removed] = [await engine.start(plain, options), await engine.start(plain, options)]
+      await started.finished()
+      await removed.finished()
+      // Processes that died: one after it had claimed the row for a start, one in the middle of a removal.
+      const db = new DatabaseSync(root + '/store/state.db')
+      db.prepare("UPDATE containers SET status = 'created', owner_pid = 1, owner_start = '0' WHERE id = ?").run(started.id)
+      const other = spawnScript(root, \`
+        const { watch } = await import('node:fs')
+        watch(root + '/store/snapshots', () => process.kill(process.pid, 'SIGKILL'))
+        await engine.get('\${removed.id}').remove()\`)
+      await new Promise((resolve) => other.once('exit', resolve))
+      const next = await Engine.open({ root })
+      const seen = next.list({ all: true }).map(({ id, status }) => [id === started.id, status])
+      const open = existsSync(root + '/store/snapshots/' + started.id + '/upper/kept')
+      const check = await next.check()
+      await next.get(started.id).remove()
+      await next.close()
+      return { seen, open, check }`)
+    expect({ seen, open, check }).toEqual({ seen: [[true, 'exited']], open: true, check: [] })
+  })
+
   it('is mended after a reboot: the database stays, all of /run is of another boot', async () => {
     const { started, seen, open, check } = await host.run<Told>(`${killed}
       await die()
