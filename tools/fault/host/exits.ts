@@ -42,9 +42,12 @@ function lostExits(before: State, records: Records, after: State): string[] {
     const wrong = (expected: string) => [
       `exit of ${row.name}: was ${told(row)}, is ${now === undefined ? 'gone' : told(now)}, expected ${expected}`,
     ]
-    // One that never ran is given up as a whole, one made to be removed goes.
-    if (row.status === 'created')
-      return now === undefined || now.status === 'exited' ? [] : wrong('to be gone or ended')
+    // One that never ran is given up as a whole, one made to be removed goes, one that was to run again stays.
+    if (row.status === 'created') {
+      const stays = row.started !== null && row.auto_remove === 0
+      const given = now === undefined ? !stays : now.status === 'exited'
+      return given ? [] : wrong(stays ? 'to have ended' : 'to be gone or ended')
+    }
     if (now === undefined) return row.auto_remove === 1 ? [] : wrong('to be there')
     if (row.status === 'exited') return told(now) === told(row) ? [] : wrong('as it was')
     if (record === 'lives') return now.status === 'created' ? wrong('to run or to have ended') : []

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { boot, entries, type State } from './state.ts'
 
 /**
@@ -42,6 +42,15 @@ export function strayFiles(root: string, temporary: string, state: State, pullin
     ...state.ports.filter((id) => !running.has(id)).map((id) => `row of a port of container ${id}`),
     ...entries(temporary).map((name) => `temporary file ${name}`),
   ]
+}
+
+/** What a container has as long as it has a row, and where it is not there as a whole. */
+export function missingFiles(root: string, state: State): string[] {
+  return state.rows.flatMap(({ id, name }) =>
+    [`snapshots/${id}/upper`, `snapshots/${id}/work`, `containers/${id}/log`]
+      .filter((path) => !existsSync(`${root}/store/${path}`))
+      .map((path) => `${name} has no ${path}`),
+  )
 }
 
 /** Leases other than the one address that the row of a running container names. */

@@ -6,7 +6,7 @@ import { eventually, type TestRegistry } from '@cofferdam/testing'
 import { askedToStop, pulled, stored } from '../scenarios/scene.ts'
 import { runChild, wrongEnd } from './child.ts'
 import { readRecords, wrongExits } from './exits.ts'
-import { strayFiles } from './files.ts'
+import { missingFiles, strayFiles } from './files.ts'
 import { isSettled, kernelSnapshot, missingProcesses, strayKernel } from './kernel.ts'
 import { brokenLog, isWriter } from './logs.ts'
 import type { HostJob, HostResult } from './protocol.ts'
@@ -109,6 +109,7 @@ async function compare(engine: Engine, scope: Scope): Promise<string[]> {
   return [
     ...findings.map(({ kind, object, problem }) => `check: ${kind} ${object} ${problem}`),
     ...left,
+    ...missingFiles(root, now),
     ...(atOnce === true ? [] : missingProcesses(now)),
     ...wrongExits(state, records, now, killed === 'node'),
     ...logs.flat(),

@@ -6,6 +6,8 @@ export interface Row {
   readonly id: string
   readonly name: string
   readonly status: string
+  /** When it was started last; null for one that never was. */
+  readonly started: number | null
   readonly pid: number | null
   readonly exit_code: number | null
   readonly signal: string | null
