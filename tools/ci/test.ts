@@ -1,6 +1,7 @@
 /**
  * Runs the test suites one after the other: `npm test`, or `npm test -- unit kernel` for some of them, and after
- * `--` what jest takes: `npm test -- unit -- packages/core`. What follows goes to `fault` only where that is named.
+ * `--` what jest takes: `npm test -- unit -- packages/core`. What follows goes to `fuzz` and `fault` only where
+ * they are named.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,7 @@ const suites: readonly Suite[] = [
   { name: 'sanitizers', config: 'jest.sanitizers.config.mjs', budgetMs: 4 * minute, stage: sanitizers },
   { name: 'peers', config: 'jest.peers.config.mjs', budgetMs: 8 * minute },
   { name: 'examples', config: 'jest.examples.config.mjs', budgetMs: 3 * minute },
+  { name: 'fuzz', program: ['tools/fuzz/main.ts', '--seconds', '60'], budgetMs: 3 * minute },
   { name: 'fault', program: ['tools/fault/main.ts', '--seed', '1', '--count', '60'], budgetMs: 3 * minute },
 ]
 

@@ -121,7 +121,9 @@ struct slot *launch_start(int to, uint32_t size, int *fds, uint32_t count, bool 
     }
     for (uint32_t i = 0; i < count; i++)
         self.fds[i] = fds[i];
-    if (self.plan == NULL)
+    if (id == 0)
+        launch_refuse(to, id, -EINVAL, "a launch without an id");
+    else if (self.plan == NULL)
         launch_refuse(to, id, -ENOMEM, "map the plan");
     else if (index == MAX_SLOTS)
         launch_refuse(to, id, -EAGAIN, "no free slot in the spawner");
@@ -148,7 +150,7 @@ struct slot *launch_start(int to, uint32_t size, int *fds, uint32_t count, bool 
 
 struct slot *launch_find(int to, uint32_t id)
 {
-    for (uint32_t i = 0; i < slots_used; i++)
+    for (uint32_t i = 0; id != 0 && i < slots_used; i++)
         if (slots[i].id == id && slots[i].to == to)
             return &slots[i];
     return NULL;
