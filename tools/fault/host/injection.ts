@@ -8,7 +8,7 @@ import { runChild, wrongEnd } from './child.ts'
 import { readRecords, wrongExits } from './exits.ts'
 import { missingFiles, strayFiles } from './files.ts'
 import { isSettled, kernelSnapshot, missingProcesses, strayKernel } from './kernel.ts'
-import { brokenLog, isWriter } from './logs.ts'
+import { brokenLog, isWriterKilled } from './logs.ts'
 import type { HostJob, HostResult } from './protocol.ts'
 import { readState, type State } from './state.ts'
 import { isCall } from './tracer.ts'
@@ -104,7 +104,7 @@ async function compare(engine: Engine, scope: Scope): Promise<string[]> {
   const logs = await Promise.all(
     now.rows
       .filter(({ status }) => status === 'exited')
-      .map((row) => brokenLog(root, row, volume, isWriter(row, killed))),
+      .map((row) => brokenLog(root, row, volume, isWriterKilled(row, verb, killed))),
   )
   return [
     ...findings.map(({ kind, object, problem }) => `check: ${kind} ${object} ${problem}`),
@@ -122,7 +122,7 @@ async function compare(engine: Engine, scope: Scope): Promise<string[]> {
  */
 async function stop(
   engine: Engine,
-  scope: Pick<Scope, 'root' | 'volume' | 'killed' | 'atOnce'>,
+  scope: Pick<Scope, 'verb' | 'root' | 'volume' | 'killed' | 'atOnce'>,
 ): Promise<string[]> {
   const problems: string[] = []
   for (const { id } of engine.list()) {
@@ -133,7 +133,10 @@ async function stop(
       problems.push(`a stop afterwards ended with ${exitCode ?? signal} ${reason ?? ''}`)
     const row = readState(scope.root).rows.find((one) => one.id === id)
     if (row === undefined) problems.push('a stop afterwards has removed the container')
-    else problems.push(...(await brokenLog(scope.root, row, scope.volume, isWriter(row, scope.killed))))
+    else {
+      const lossy = isWriterKilled(row, scope.verb, scope.killed)
+      problems.push(...(await brokenLog(scope.root, row, scope.volume, lossy)))
+    }
   }
   return problems
 }

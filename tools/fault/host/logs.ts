@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs'
 import { logLines, readLog } from '@cofferdam/logs'
 import type { Row } from './state.ts'
 
-/** Whether the writer of a container's log was killed: its monitor, or the process that started it. */
-export function isWriter(row: Row, killed: string | undefined): boolean {
+/**
+ * Whether the writer of a container's log was killed: its monitor, which is killed before the verb `open` too, or the
+ * process that started it.
+ */
+export function isWriterKilled(row: Row, verb: string, killed: string | undefined): boolean {
+  if (verb === 'open') return true
   const { detached = false } = JSON.parse(row.config) as { detached?: boolean }
   return killed === (detached ? 'monitor' : 'node')
 }
