@@ -30,13 +30,18 @@ export async function runAll(
     try {
       for (let job = enough() ? undefined : queue.shift(); job !== undefined;) {
         under += 1
-        host ??= await start()
-        const outcome = { job, result: await attempt(host, job) }
+        let result: HostResult
+        try {
+          host ??= await start()
+          result = await host.inject(job)
+        } catch (error) {
+          result = { passed: [], reached: false, problems: [`the host: ${String(error)}`], ms: 0 }
+        }
         under -= 1
-        outcomes.push(outcome)
-        onOutcome(outcome)
-        if (outcome.result.problems.length > 0) {
-          await host[Symbol.asyncDispose]()
+        outcomes.push({ job, result })
+        onOutcome({ job, result })
+        if (result.problems.length > 0) {
+          await host?.[Symbol.asyncDispose]()
           host = undefined
         }
         job = enough() ? undefined : queue.shift()
@@ -47,12 +52,4 @@ export async function runAll(
   }
   await Promise.all(Array.from({ length: Math.min(parallel, jobs.length) }, work))
   return outcomes
-}
-
-async function attempt(host: Host, job: HostJob): Promise<HostResult> {
-  try {
-    return await host.inject(job)
-  } catch (error) {
-    return { passed: [], reached: false, problems: [`the host: ${String(error)}`], ms: 0 }
-  }
 }
