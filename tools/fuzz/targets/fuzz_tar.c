@@ -69,10 +69,17 @@ static void check_path(char *path)
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
 
-/* Mutates and then mostly makes the checksums of headers right, so that what stands behind them is reached. */
+/* Mutates, now and then a size or type at the place of one, and mostly makes the checksums of headers right. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
 {
     size = LLVMFuzzerMutate(data, size, most);
+    if (size > sizeof(struct header)) {
+        struct header *one = (struct header *)(data + 1 + (seed >> 4) % ((size - 1) / 512) * 512);
+        if ((seed >> 2) % 4 == 1)
+            snprintf(one->size, sizeof one->size, "%011o", (unsigned)((seed >> 8) % (2 * size)));
+        else if ((seed >> 2) % 4 == 2)
+            one->type = "0123456xgLK7S"[(seed >> 8) % 13];
+    }
     for (size_t block = 1; seed % 8 != 0 && block + sizeof(struct header) <= size;) {
         struct header *header = (struct header *)(data + block);
         uint64_t content = 0;
