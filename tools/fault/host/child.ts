@@ -21,11 +21,11 @@ export interface Ended {
 export function runChild(job: ChildJob, temporary: string): Promise<Ended> {
   const env = {
     ...process.env,
-    COFFERDAM_COMPILED: process.env['COFFERDAM_FAULT_COMPILED'],
     TMPDIR: temporary,
     [JOB]: JSON.stringify(job),
   }
-  const child = spawn(process.execPath, [...process.execArgv, 'tools/fault/child/main.ts'], {
+  const flags = [...process.execArgv, `--import=${new URL('../child/hooks.mjs', import.meta.url).href}`]
+  const child = spawn(process.execPath, [...flags, 'tools/fault/child/main.ts'], {
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
   })

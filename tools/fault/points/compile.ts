@@ -14,7 +14,7 @@ export const lifeCycle: readonly string[] = [
 ]
 
 /**
- * Compiles every source that a child may load into a directory for `COFFERDAM_COMPILED`, those of the life cycle with
+ * Compiles every source that a child may load into a directory, for child/hooks.mjs, those of the life cycle with
  * probes, and returns all points. What is published is made elsewhere, from the sources, and has none.
  */
 export function compileWithProbes(directory: string): AwaitPoint[] {
