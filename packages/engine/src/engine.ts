@@ -3,6 +3,7 @@ import { Cgroup } from '@cofferdam/cgroups'
 import { CofferdamError } from '@cofferdam/core'
 import { checkPrivileges, requirePrivileges } from '@cofferdam/doctor'
 import { Runtime } from '@cofferdam/runtime'
+import { pruneMonitorCgroup } from '@cofferdam/supervisor'
 import { requireLinux } from '@cofferdam/sys'
 import { Container } from './container/container.js'
 import { removeContainer } from './container/remove.js'
@@ -266,7 +267,7 @@ export class Engine implements AsyncDisposable {
     await this.#context.networks.close()
     await this.#images.close()
     await this.#context.db.close()
-    await Cgroup.prune()
+    await Promise.all([Cgroup.prune(), pruneMonitorCgroup()])
   }
 
   #keep(container: Container): void {

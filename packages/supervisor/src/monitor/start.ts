@@ -218,7 +218,8 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
   })
   const membership = ownMembership()
   const cgroup = options.cgroup ?? (isManaged(membership) ? MONITOR_CGROUP : false)
-  const made = cgroup === false ? undefined : Cgroup.create(cgroup, {}, { reuse: true })
+  const make = (path: string): Promise<Cgroup> => Cgroup.create(path, {}, { reuse: true })
+  const made = cgroup === false ? undefined : make(cgroup)
   made?.catch(() => {})
   const connection = new Connection((onReport) => spawnerOpen('monitor', onReport))
   try {
@@ -227,13 +228,26 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
       fds: config.fds,
     })
     if (made !== undefined) await leaveNamedHierarchies(report.op, membership)
-    const placed = made === undefined ? Promise.resolve() : made.then((one) => one.join(report.op))
+    const placed =
+      made === undefined ? Promise.resolve() : joinLasting(made, () => make(cgroup as string), report.op)
     placed.catch(() => {})
     return new StartingMonitor(directory, connection, report, theirs, placed)
   } catch (error) {
     connection.close()
     for (const fd of theirs) closeQuietly(fd)
     throw error
+  }
+}
+
+/** Moves a process into a cgroup that others prune when it is empty, where need be after making it again. */
+async function joinLasting(made: Promise<Cgroup>, make: () => Promise<Cgroup>, pid: number): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await (await (tries === 0 ? made : make())).join(pid)
+    } catch (error) {
+      const { errno } = error as { errno?: string }
+      if (tries === 20 || (errno !== 'ENOENT' && errno !== 'ENODEV')) throw error
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Cgroup } from '@cofferdam/cgroups'
 import { readLog } from '@cofferdam/logs'
@@ -159,6 +160,25 @@ describe('a monitor', () => {
     expect(pids).toEqual(expect.arrayContaining([monitor.monitorPid, monitor.pid]))
     await end(monitor)
     await pruneMonitorCgroup()
+  })
+
+  kernelTest('is in its cgroup even where another process removes that whenever it is empty', async () => {
+    await using dir = await tempDir()
+    let over = false
+    const pruning = (async () => {
+      for (; !over; await sleep(25)) await pruneMonitorCgroup()
+    })()
+    try {
+      for (let i = 0; i < 20; i++) {
+        const options = { directory: dir.join(`m${i}`), cgroup: MONITOR_CGROUP }
+        const monitor = await startDetached(shell('sleep 60'), options)
+        expect(await Cgroup.open(MONITOR_CGROUP).pids()).toContain(monitor.monitorPid)
+        await end(monitor)
+      }
+    } finally {
+      over = true
+      await pruning
+    }
   })
 
   kernelTest('holds what it was given, like the sockets of ports, until the container ends', async () => {
