@@ -1,6 +1,6 @@
 /**
  * Installs the tarball of each publishable package, with those of its @cofferdam dependencies, in an empty directory
- * without a compiler on PATH, by npm 11 and 12; then, with Node 22, 24, 26 and Bun, imports and requires it there and
+ * without a compiler on PATH, by npm 11 and 12; then, with Node 22, 24, 26, Bun and Node for musl, imports and requires it there and
  * runs the example of its README both ways. Last, the programs of pack/hosts use installed packages.
  * `npm run pack:smoke -- NAME...` for some packages; `hosts` is one of the names.
  */
@@ -9,6 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root, type Package } from '../lint/packages.ts'
 import { cellChecks, runCell, writeExamples, type Result } from './pack/cell.ts'
+import { onArm64 } from './pack/arm64.ts'
 import { makePath } from './pack/environment.ts'
 import { hosted, hosts, runHost } from './pack/hosts.ts'
 import { install, missingContents, packAll, published } from './pack/install.ts'
@@ -34,7 +35,7 @@ const skip = (checks: readonly string[], { name, missing }: Tool): Result[] =>
 
 /** npm 11 runs on the oldest Node that is here and npm 12 on the newest. */
 function hostOf(npm: Tool): Tool {
-  const nodes = runtimes.filter(({ name, path }) => name !== 'Bun' && path !== undefined)
+  const nodes = runtimes.filter(({ name, path }) => name.startsWith('Node') && path !== undefined)
   return (npm === npms[0] ? nodes[0] : nodes.at(-1)) ?? own
 }
 
@@ -48,9 +49,10 @@ async function installed(some: readonly Package[], folder: string, npm: Tool): P
 
 const done = ({ failure, skipped }: Result) => failure === undefined && skipped === undefined
 
-async function byRuntime(checks: readonly string[], each: (runtime: Tool) => Promise<Result[]>) {
+/** Runtimes other than Node run what one npm installed: the last. */
+async function byRuntime(npm: Tool, checks: readonly string[], each: (runtime: Tool) => Promise<Result[]>) {
   const results = new Map<string, Result[]>()
-  for (const runtime of runtimes)
+  for (const runtime of runtimes.filter(({ name }) => name.startsWith('Node') || npm === npms.at(-1)))
     results.set(runtime.name, runtime.path === undefined ? skip(checks, runtime) : await each(runtime))
   return results
 }
@@ -66,7 +68,9 @@ async function smoke(one: Package): Promise<Row> {
     const missing = await missingContents(one, folder, prebuild)
     const failure = missing.length === 0 ? {} : { failure: `not in the tarball: ${missing.join(', ')}` }
     await writeExamples(one, folder)
-    const cells = await byRuntime(cellChecks, (runtime) => runCell(one, folder, runtime, programs(runtime)))
+    const cells = await byRuntime(npm, cellChecks, (runtime) =>
+      runCell(one, folder, runtime, programs(runtime)),
+    )
     row.cells.set(npm.name, cells.set('', [result, { check: 'contents', ...failure }]))
   }
   row.ms = performance.now() - started
@@ -89,12 +93,21 @@ async function smokeHosts(): Promise<Row[]> {
     const cells =
       folder === undefined
         ? new Map([['', [result!]]])
-        : await byRuntime([host], (runtime) =>
+        : await byRuntime(npms.at(-1)!, [host], (runtime) =>
             runHost(host, folder, runtime, { path: programs(runtime), other }),
           )
     const ms = performance.now() - started
     made.push({ name: `in ${host}`, cells: new Map([[npms.at(-1)!.name, cells]]), ms })
     process.stdout.write(`in ${host}: ${seconds(ms)}\n`)
+  }
+  if (folder !== undefined) {
+    const started = performance.now()
+    const cells = new Map([['', await onArm64(folder, programs(own))]])
+    made.push({
+      name: 'arm64 emulated',
+      cells: new Map([[npms.at(-1)!.name, cells]]),
+      ms: performance.now() - started,
+    })
   }
   return made
 }

@@ -2,15 +2,16 @@
  * Cross-compiles the native files of `sys` with zig into `packages/sys/prebuilds`: the addon for glibc 2.28 and musl,
  * the static programs for musl (they serve both), each for x64 and arm64. What was built is kept by the digest of all
  * that went in. `cross.mjs [--minutes N] [TARGET...]`: after N minutes what is left is skipped, for a later run to
- * go on with.
+ * go on with, and only a fault of the sources is one of the run.
  */
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { built, targets } from './targets.mjs'
-import { librarySources, zig } from './zig.mjs'
+import { built, targets } from './targets.ts'
+import { neededGlibc } from './glibc-baseline.mjs'
+import { Unavailable, librarySources, zig } from './zig.ts'
 
 const sys = resolve(dirname(fileURLToPath(import.meta.url)), '../../packages/sys')
 const headers = process.env.NODE_HEADERS ?? resolve(dirname(process.execPath), '../include/node')
@@ -28,12 +29,12 @@ const end = performance.now() + Number(values.minutes ?? 'Infinity') * 60_000
 /** zig cc without the sanitizer that it turns on by itself. */
 function compile(target, ...args) {
   const left = end - performance.now()
-  if (left <= 0) throw new Error('no time left')
+  if (left <= 0) throw new Unavailable('no time left')
   const flags = ['-target', target, '-fno-sanitize=undefined', '-Wno-unused-command-line-argument']
   try {
     zig(['cc', ...flags, ...args], left === Infinity ? {} : { timeout: Math.ceil(left) })
   } catch (error) {
-    throw error.code === 'ETIMEDOUT' ? new Error('no time left') : error
+    throw error.code === 'ETIMEDOUT' ? new Unavailable('no time left') : error
   }
 }
 
@@ -91,7 +92,7 @@ function build(name) {
       init(target, out, work)
       layer(target, out, work)
     } else {
-      if (!existsSync(musl)) throw new Error(`${name}-musl must be built first`)
+      if (!existsSync(musl)) throw new Unavailable(`no ${name}-musl, which it shares static programs with`)
       for (const file of ['init', 'layer']) cpSync(join(musl, file), join(out, file))
     }
     renameSync(out, folder)
@@ -108,9 +109,11 @@ for (const name of Object.keys(targets)) {
   try {
     const folder = build(name)
     cpSync(folder, join(sys, 'prebuilds', name), { recursive: true })
-    process.stdout.write(`${name}: ${Math.round((performance.now() - started) / 1000)} s\n`)
+    const glibc = name.endsWith('-musl') ? undefined : neededGlibc(join(folder, 'sys.node'))
+    const time = `${Math.round((performance.now() - started) / 1000)} s`
+    process.stdout.write(`${name}: ${time}${glibc === undefined ? '' : `, needs glibc ${glibc}`}\n`)
   } catch (error) {
     process.stdout.write(`${name}: not built: ${error.message}\n`)
-    if (values.minutes === undefined) process.exitCode = 1
+    if (values.minutes === undefined || !(error instanceof Unavailable)) process.exitCode = 1
   }
 }

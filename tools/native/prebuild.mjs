@@ -6,7 +6,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { built, targets } from './targets.mjs'
+import { built, targets } from './targets.ts'
 
 const sys = resolve(dirname(fileURLToPath(import.meta.url)), '../../packages/sys')
 const prebuilds = join(sys, 'prebuilds')

@@ -3,15 +3,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CofferdamError, errorMessage } from '@cofferdam/core'
+import { ownLibc } from './libc.js'
 
 const require = createRequire(import.meta.url)
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..')
-
-/** The dynamic loader of glibc, which a musl system lacks. */
-const GLIBC_LOADER: Record<string, string> = {
-  x64: '/lib64/ld-linux-x86-64.so.2',
-  arm64: '/lib/ld-linux-aarch64.so.1',
-}
 
 /**
  * Where a native file of this package may be, in the order tried. In a checkout, `COFFERDAM_NATIVE_BUILD=NAME` asks for
@@ -20,13 +15,8 @@ const GLIBC_LOADER: Record<string, string> = {
 export function nativeCandidates(file: string, root = packageRoot): string[] {
   const build = process.env.COFFERDAM_NATIVE_BUILD
   if (build !== undefined && /^\w+$/.test(build)) return [join(root, 'build', build, file)]
-  const target = `${process.platform}-${process.arch}`
-  const prebuilt = (name: string) => join(root, 'prebuilds', name, file)
-  return [
-    join(root, 'build/Release', file),
-    ...(existsSync(GLIBC_LOADER[process.arch] ?? '/lib') ? [prebuilt(target)] : []),
-    prebuilt(`${target}-musl`),
-  ]
+  const target = `${process.platform}-${process.arch}${ownLibc() === 'musl' ? '-musl' : ''}`
+  return [join(root, 'build/Release', file), join(root, 'prebuilds', target, file)]
 }
 
 /** Throws off Linux. @throws CofferdamError `ERR_UNSUPPORTED_PLATFORM` */

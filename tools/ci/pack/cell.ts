@@ -41,8 +41,8 @@ export async function runCell(one: Package, folder: string, runtime: Tool, path:
   const needsRoot = level(one) > 0
   const alone = one.folder === 'cgroups'
   const start = (file: string, isolated: boolean): Promise<Outcome> =>
-    isolated
-      ? runIsolated(runtime.path!, [file], folder, path, { alone })
+    isolated || runtime.bind !== undefined
+      ? runIsolated(runtime.path!, [file], folder, path, { alone, bind: runtime.bind })
       : run(runtime.path!, [file], folder, path)
   const module = modern(runtime) ? 'example.mts' : 'example.mjs'
   const files = { load: 'load.mjs', import: module, require: 'example.cjs' }

@@ -73,11 +73,13 @@ export function runIsolated(
   args: readonly string[],
   cwd: string,
   path: string,
-  { alone }: { alone: boolean },
+  { alone = false, bind }: { alone?: boolean; bind?: readonly [string, string] | undefined } = {},
 ): Promise<Outcome> {
   // A checkout below /tmp must stay visible.
   const inTmp = [cwd, node, ...path.split(':')].some((directory) => directory.startsWith('/tmp/'))
+  const quoted = bind?.map((file) => `'${file}'`).join(' ')
   const script = `
+    ${quoted === undefined ? 'true' : `mount --bind ${quoted}`} || exit 119
     ${inTmp ? 'true' : 'mount -t tmpfs -o mode=1777 tmpfs /tmp'} && mount -t tmpfs tmpfs /run && ip link set lo up || exit 120
     [ ! -d /var/lib/cofferdam ] || mount -t tmpfs -o mode=700 tmpfs /var/lib/cofferdam
     ${alone ? 'exec 9</sys/fs/cgroup && flock 9 || exit 121' : ''}

@@ -22,13 +22,14 @@ export async function runHost(
 ): Promise<Result[]> {
   const skipped = (reason: string): Result[] => [{ check: host, skipped: `${host}: ${reason}` }]
   if (host === 'jest' && runtime.name === 'Bun') return skipped('jest does not run under Bun')
+  if (host === 'jest' && runtime.name === 'musl') return skipped('the installed jest is for glibc')
   if (host === 'copies' && other === undefined) return skipped('only one npm made a copy')
   copyFileSync(join(scripts, `${host}.mjs`), join(folder, `${host}.mjs`))
   const args = { copies: other, jest: join(root, 'node_modules/jest/bin/jest.js') }[host] ?? ''
   const command = [`${host}.mjs`, args]
   const { ok, text } =
     process.geteuid!() === 0
-      ? await runIsolated(runtime.path!, command, folder, path, { alone: false })
+      ? await runIsolated(runtime.path!, command, folder, path, { bind: runtime.bind })
       : await run(runtime.path!, command, folder, path)
   return [{ check: host, ...(ok ? {} : { failure: text.trim() || 'failed without a word' }) }]
 }

@@ -58,5 +58,8 @@ export async function missingContents(one: Package, folder: string, prebuild: st
     .filter((file) => file !== './' && !/^\.\/[^/.]*$/.test(file))
   const native = one.folder === 'sys' ? ['sys.node', 'init', 'layer'] : []
   const prebuilt = native.map((file) => `prebuilds/${prebuild}/${file}`)
-  return ['README.md', 'LICENSE', ...files, ...prebuilt].filter((file) => !existsSync(join(installed, file)))
+  const notices = native.length > 0 ? ['THIRD-PARTY-NOTICES.txt'] : []
+  return ['README.md', 'LICENSE', ...notices, ...files, ...prebuilt].filter(
+    (file) => !existsSync(join(installed, file)),
+  )
 }

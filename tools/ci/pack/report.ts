@@ -35,10 +35,13 @@ export function report(rows: readonly Row[], npms: readonly string[], runtimes: 
         }
   const first = [...failures].map(([what, text]) => `${what} failed, ${text}`)
   const skips = [...reasons].map(([reason, count]) => `skipped ${count}: ${reason}`)
-  const header = ['package', ...npms.flatMap((npm) => [npm, ...runtimes]), 'time']
+  const columns = npms
+    .flatMap((npm) => ['', ...runtimes].map((runtime) => ({ npm, runtime })))
+    .filter(({ npm, runtime }) => rows.some(({ cells }) => cells.get(npm)?.has(runtime)))
+  const header = ['package', ...columns.map(({ npm, runtime }) => runtime || npm), 'time']
   const lines = rows.map(({ name, cells, ms }) => [
     name,
-    ...npms.flatMap((npm) => ['', ...runtimes].map((runtime) => state(cells.get(npm)?.get(runtime)))),
+    ...columns.map(({ npm, runtime }) => state(cells.get(npm)?.get(runtime))),
     seconds(ms),
   ])
   return [...first, ...skips, table(header, lines)].join('\n')

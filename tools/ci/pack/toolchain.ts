@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../../lint/packages.ts'
+import { muslNode } from './musl.ts'
 import { npmScript, outside } from './environment.ts'
 
 /** A runtime or an npm of the matrix. */
@@ -11,13 +12,15 @@ export interface Tool {
   readonly name: string
   /** The program, or npm's script; undefined where it is not here. */
   readonly path?: string
+  /** A file that another stands for while it runs: `[other, file]`; in namespaces of its own, so only for root. */
+  readonly bind?: readonly [string, string]
   /** Why it is not here. */
   readonly missing?: string
 }
 
 /** What packages are installed and run with. */
 export interface Toolchain {
-  /** Oldest Node first, Bun last. */
+  /** Oldest Node first, then Bun and a Node for musl. */
   readonly runtimes: readonly Tool[]
   readonly npms: readonly Tool[]
 }
@@ -34,7 +37,7 @@ const own = process.versions.node.split('.')[0]!
 const wanted = join(import.meta.dirname, 'toolchain.json')
 
 /** The tools of toolchain.json but this Node, installed beside each other where no other package finds them. */
-async function fetched(cpu: string): Promise<{ modules: string; error?: string }> {
+export async function fetched(cpu: string): Promise<{ modules: string; error?: string }> {
   const manifest = JSON.parse(await readFile(wanted, 'utf8')) as Manifest
   const optional = Object.entries(manifest.optionalDependencies).filter(
     ([name]) => name.endsWith(`-${cpu}`) && name !== `node-${own}-${process.arch}`,
@@ -51,7 +54,15 @@ async function fetched(cpu: string): Promise<{ modules: string; error?: string }
     const flags = ['--ignore-scripts', '--no-bin-links', '--no-package-lock', '--no-audit', '--no-fund']
     execFileSync(
       process.execPath,
-      [npmScript(), 'install', `--prefix=${fresh}`, `--cpu=${cpu}`, ...flags, '--loglevel=error'],
+      [
+        npmScript(),
+        'install',
+        `--prefix=${fresh}`,
+        '--os=linux',
+        `--cpu=${cpu}`,
+        ...flags,
+        '--loglevel=error',
+      ],
       { cwd: fresh, env: outside(), stdio: 'pipe', timeout: 300_000 },
     )
     await rm(folder, { recursive: true, force: true })
@@ -79,7 +90,7 @@ function runs(program: string): string | undefined {
   }
 }
 
-/** Node 22, 24 and 26, Bun, npm 11 and 12, downloaded once; the Node that runs this stands for its own major version. */
+/** Node 22, 24 and 26, Bun, Node for musl, npm 11 and 12, downloaded once; the Node that runs this stands for its own major version. */
 export async function toolchain(): Promise<Toolchain> {
   const { modules, error } = await fetched(process.arch)
   const at = (name: string, path: string): Tool => {
@@ -92,7 +103,11 @@ export async function toolchain(): Promise<Toolchain> {
       ? { name: `Node ${major}`, path: process.execPath }
       : at(`Node ${major}`, join(modules, `node-${major}-${process.arch}`, 'bin/node'))
   return {
-    runtimes: [...['22', '24', '26'].map(node), at('Bun', join(modules, `bun-${process.arch}`, 'bin/bun'))],
+    runtimes: [
+      ...['22', '24', '26'].map(node),
+      at('Bun', join(modules, `bun-${process.arch}`, 'bin/bun')),
+      muslNode(),
+    ],
     npms: ['11', '12'].map((major) => at(`npm ${major}`, join(modules, `npm-${major}`, 'bin/npm-cli.js'))),
   }
 }

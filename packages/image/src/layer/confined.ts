@@ -27,6 +27,7 @@ const workCalls = [
   ...['linkat', 'mknodat', 'unlinkat', 'readlinkat', 'newfstatat', 'fstat', 'lseek', 'getdents64', 'fchown'],
   ...['fchownat', 'fchmod', 'fchmodat', 'fsetxattr', 'fcntl', 'brk', 'mmap', 'mremap', 'madvise', 'munmap'],
   ...['mprotect', 'rt_sigprocmask', 'rt_sigreturn', 'exit', 'exit_group', 'restart_syscall', 'sched_yield'],
+  'sched_getaffinity', // zig's malloc counts the processors
 ]
 
 function filter(): Uint8Array {

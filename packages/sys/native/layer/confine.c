@@ -26,6 +26,7 @@ static const uint32_t allowed[] = {
     SYS_newfstatat,  SYS_fstat,    SYS_lseek,     SYS_getdents64, SYS_fchown,  SYS_fchownat,   SYS_fchmod,
     SYS_fchmodat,    SYS_fcntl,    SYS_fsetxattr, SYS_brk,        SYS_mmap,    SYS_mremap,     SYS_madvise,
     SYS_munmap,      SYS_mprotect, SYS_exit,      SYS_exit_group, SYS_rt_sigprocmask,          SYS_rt_sigreturn,
+    SYS_sched_getaffinity, /* zig's malloc counts the processors */
 #ifdef __SANITIZE_ADDRESS__
     /* What its run time does besides: at the end of a thread, and to write a report. */
     SYS_sigaltstack, SYS_gettid,   SYS_getpid,    SYS_sched_yield, SYS_rt_sigaction, SYS_prctl, SYS_prlimit64,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cache, zigVersion } from './zig.mjs'
+import { cache, zigVersion } from './zig.ts'
 
 /** What is published, by the name of its folder below `packages/sys/prebuilds`, as zig calls it; musl first. */
 export const targets = {
@@ -14,11 +14,11 @@ export const targets = {
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
-let known
-function digest() {
+let known: string | undefined
+function digest(): string {
   if (known !== undefined) return known
   const hash = createHash('sha256').update(`${zigVersion} ${process.version}`)
-  const files = globSync(['packages/sys/native/**/*.{c,h}', 'tools/native/{cross,zig,targets}.mjs'], {
+  const files = globSync(['packages/sys/native/**/*.{c,h}', 'tools/native/{cross.mjs,zig.ts,targets.ts}'], {
     cwd: root,
   })
   for (const file of files.sort()) hash.update(`\n${file}\n`).update(readFileSync(join(root, file)))
@@ -27,4 +27,4 @@ function digest() {
 }
 
 /** Where the cross build of a target is kept, for the sources as they are now; it may not be there. */
-export const built = (name) => join(cache, `${name}-${digest()}`)
+export const built = (name: string): string => join(cache, `${name}-${digest()}`)
