@@ -104,7 +104,7 @@ needs.describe('Cgroup', () => {
     await cgroup.delete()
     const before = readdirSync('/proc/self/fd').length
     await expect(cgroup.openEntry()).rejects.toMatchObject({ code: 'ERR_CGROUP_NOT_FOUND' })
-    expect(readdirSync('/proc/self/fd')).toHaveLength(before)
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
   })
 
   it('joins many processes at once', async () => {

@@ -75,7 +75,7 @@ describe.each(ways)('overlay by %s', (_, features) => {
     await expect(snapshot.mount()).rejects.toThrow(
       expect.objectContaining({ code: 'ERR_OVERLAY_MISSING_LAYER', path: dir.join('gone') }),
     )
-    expect(readdirSync('/proc/self/fd')).toHaveLength(before)
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
   })
 })
 
