@@ -54,7 +54,7 @@ export async function openLive(
         await Promise.all(sources.map((source, i) => relay(source, outputs[i])))
         // Behind the notice of a lag in the same socket: the ends of the pipes may be seen before it, also when the monitor
         // is gone by now.
-        await connection.greet().catch(() => connection.lost)
+        await connection.greet().catch(() => connection.hold(connection.lost))
         connection.forget(answer.requestId)
         return lag
       },

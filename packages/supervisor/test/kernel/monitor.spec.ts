@@ -178,6 +178,7 @@ describe('a monitor', () => {
     } finally {
       over = true
       await pruning
+      await pruneMonitorCgroup()
     }
   })
 
