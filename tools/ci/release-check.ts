@@ -8,7 +8,7 @@ const before = status()
 const flags = ['minor', '--first-release', '--dry-run', '--yes']
 let text: string
 try {
-  text = execFileSync(process.execPath, [join(root, 'node_modules/nx/bin/nx.js'), 'release', ...flags], {
+  text = execFileSync(process.execPath, [join(root, 'node_modules/.bin/nx'), 'release', ...flags], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', CI: 'true', FORCE_COLOR: '0' },

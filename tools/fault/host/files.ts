@@ -47,7 +47,7 @@ export function strayFiles(root: string, temporary: string, state: State, pullin
 /** What a container has as long as it has a row, and where it is not there as a whole. */
 export function missingFiles(root: string, state: State): string[] {
   return state.rows.flatMap(({ id, name }) =>
-    [`snapshots/${id}/upper`, `snapshots/${id}/work`, `containers/${id}/log`]
+    [`snapshots/${id}/upper`, `snapshots/${id}/work`]
       .filter((path) => !existsSync(`${root}/store/${path}`))
       .map((path) => `${name} has no ${path}`),
   )
