@@ -78,26 +78,28 @@ static bool array_is_sound(struct plan *plan, uint32_t offset, bool fill)
     return true;
 }
 
-static bool op_is_sound(struct plan *plan, const struct op *op, bool fill)
+/* Looks at a copy: the pointers of an array may lie over the op itself. */
+static bool op_is_sound(struct plan *plan, const struct op *at, bool fill)
 {
-    if (op->code >= OP_END)
+    const struct op op = *at;
+    if (op.code >= OP_END)
         return false;
     for (int i = 0; i < 4; i++) {
-        uint8_t kind = kinds[op->code][i];
-        if (op->s[i] == 0 ? (kind & NEEDED) != 0 : kind == 0)
+        uint8_t kind = kinds[op.code][i];
+        if (op.s[i] == 0 ? (kind & NEEDED) != 0 : kind == 0)
             return false;
-        if (op->s[i] == 0)
+        if (op.s[i] == 0)
             continue;
-        if ((kind & ~NEEDED) == ARRAY ? !array_is_sound(plan, op->s[i], fill) : !blob_is_sound(plan, op->s[i]))
+        if ((kind & ~NEEDED) == ARRAY ? !array_is_sound(plan, op.s[i], fill) : !blob_is_sound(plan, op.s[i]))
             return false;
     }
-    switch (op->code) {
+    switch (op.code) {
     case OP_ROOT:
-        return op->s[0] != 0 || (op->fd >= 0 && (op->flags & OPF_1) == 0);
+        return op.s[0] != 0 || (op.fd >= 0 && (op.flags & OPF_1) == 0);
     case OP_CAPS:
-        return op->s[0] % 8 == 4 && *(const uint32_t *)((const char *)plan + op->s[0]) >= sizeof(uint64_t);
+        return op.s[0] % 8 == 4 && *(const uint32_t *)((const char *)plan + op.s[0]) >= sizeof(uint64_t);
     case OP_EXEC:
-        return op->s[3] != 0 || *(const uint64_t *)((const char *)plan + op->s[0]) > 0;
+        return op.s[3] != 0 || *(const uint64_t *)((const char *)plan + op.s[0]) > 0;
     }
     return true;
 }
