@@ -1,3 +1,4 @@
+import { shuffle } from '../../bench/harness/statistics.ts'
 import type { Fault } from '../child/probe.ts'
 import { type Victim, victims } from '../child/processes.ts'
 import type { HostJob } from '../host/protocol.ts'
@@ -34,15 +35,6 @@ export function order(strata: ReadonlyMap<string, readonly HostJob[]>, random: (
     rests = rests.filter((jobs) => jobs.length > 0)
   }
   return ordered.map((job) => ({ ...job, atOnce: random() < 0.5 }))
-}
-
-function shuffle<T>(list: readonly T[], random: () => number): T[] {
-  const mixed = [...list]
-  for (let at = mixed.length - 1; at > 0; at--) {
-    const other = Math.floor(random() * (at + 1))
-    ;[mixed[at], mixed[other]] = [mixed[other] as T, mixed[at] as T]
-  }
-  return mixed
 }
 
 /** The arguments that repeat a fault. */
