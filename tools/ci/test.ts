@@ -19,7 +19,7 @@ const suites: readonly Suite[] = [
   { name: 'peers', config: 'jest.peers.config.mjs', budgetMs: 8 * minute },
   { name: 'examples', config: 'jest.examples.config.mjs', budgetMs: 3 * minute },
   { name: 'fuzz', program: ['tools/fuzz/main.ts', '--seconds', '60'], budgetMs: 3 * minute },
-  { name: 'fault', program: ['tools/fault/main.ts', '--seed', '1', '--count', '12'], budgetMs: 3 * minute },
+  { name: 'fault', program: ['tools/fault/main.ts', '--seed', '1', '--count', '60'], budgetMs: 4 * minute },
 ]
 
 const argv = process.argv.slice(2)

@@ -46,7 +46,7 @@ try {
     let processor = '-'
     const onExit = (used: number): void => void (processor = seconds(used * 1000))
     try {
-      totals = await runTests(session, job, { limitMs: 4 * budgetMs, signal: stop.signal, onExit })
+      totals = await runTests(session, job, { limitMs: 2 * budgetMs, signal: stop.signal, onExit })
     } catch (error) {
       process.stderr.write(`vm: ${job.name}: ${(error as Error).message}\n`)
       totals = { passed: 0, failed: 1, skipped: 0 }

@@ -34,6 +34,9 @@ export interface ObtainOptions extends PullOptions {
   readonly pull?: 'missing' | 'always' | 'never'
 }
 
+/** How long the locks of a pull that has died are waited for, where no other is under way. */
+const DYING_MS = 500
+
 /** The images of an engine: store and registries. */
 export class ImageService implements AsyncDisposable {
   readonly #store: ImageStore
@@ -125,7 +128,9 @@ export class ImageService implements AsyncDisposable {
 
   /** Removes, unless `dryRun`, what pulls of dead processes left, and returns the paths. */
   async sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
-    return [...this.#leases.sweep(options), ...(await this.#store.sweep(options))]
+    const dead = this.#leases.sweep(options)
+    const isPulling = dead.length === 0 || this.#leases.oldest() > 0
+    return [...dead, ...(await this.#store.sweep(isPulling ? options : { ...options, patience: DYING_MS }))]
   }
 
   /** Images that lack a blob, with its digest. */

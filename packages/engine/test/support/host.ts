@@ -22,7 +22,7 @@ export interface Host extends AsyncDisposable {
 }
 
 const names =
-  'all, bind, busybox, configured, Engine, eventually, fails, fetchText, holds, left, logLine, output, plain, portOpen, said, snapshot, spawnScript, text, tmpfs'
+  'all, bind, busybox, configured, Engine, eventually, fails, fetchText, holds, left, logLine, output, plain, portOpen, said, scriptArgv, snapshot, spawnScript, text, tmpfs'
 
 /** Makes a root with the images of {@link packImages}. */
 export async function engineHost(): Promise<Host> {

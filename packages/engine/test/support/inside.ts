@@ -142,8 +142,8 @@ export async function fetchText(url: string): Promise<string> {
   return answer.text()
 }
 
-/** Starts a second engine's process on the same host; its code sees `engine` and `root`. */
-export function spawnScript(root: string, body: string): ChildProcess {
+/** Program and arguments of a second engine's process; its code sees `engine` and `root`. */
+export function scriptArgv(root: string, body: string): string[] {
   const code = `
     import { Engine, plain, portOpen } from './packages/engine/test/support/inside.ts'
     const root = ${JSON.stringify(root)}
@@ -155,7 +155,13 @@ export function spawnScript(root: string, body: string): ChildProcess {
     evaluate < 0
       ? process.execArgv
       : process.execArgv.filter((_, at) => at !== evaluate && at !== evaluate + 1)
-  return spawn(process.execPath, [...flags, '--eval', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return [process.execPath, ...flags, '--eval', code]
+}
+
+/** Starts a second engine's process on the same host, as {@link scriptArgv} says. */
+export function spawnScript(root: string, body: string): ChildProcess {
+  const [program = '', ...args] = scriptArgv(root, body)
+  return spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
 /** The lines of JSON that a process of {@link spawnScript} says. */

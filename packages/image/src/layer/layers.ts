@@ -15,7 +15,7 @@ import { basename, join } from 'node:path'
 import { isErrno } from '@cofferdam/core'
 import { Lane, syncfs } from '@cofferdam/sys'
 import { exists, readSmall, replaceFile, syncDirectory } from '../layout/files.js'
-import { claim, removeAt, sweepUnlocked, temporaryName } from '../layout/temporary.js'
+import { claim, removeAt, sweepUnlocked, temporaryName, type SweepOptions } from '../layout/temporary.js'
 import {
   computeDigest,
   digestAlgorithm,
@@ -229,7 +229,7 @@ export class LayerStore {
   }
 
   /** Removes, unless `dryRun`, what dead processes staged: nobody holds its lock. Returns the paths. */
-  sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
+  sweep(options: SweepOptions = {}): Promise<string[]> {
     return sweepUnlocked(this.#tmp, options)
   }
 

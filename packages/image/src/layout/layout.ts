@@ -18,7 +18,7 @@ import { digestAlgorithm, digestEncoded, type Digest } from '../reference/digest
 import { blobPath, exists, readSmall, replaceFile } from './files.js'
 import { changeIndexFile, readIndexFile, refName, withName } from './index-file.js'
 import { openIngest, type IngestTap } from './ingest.js'
-import { sweepUnlocked } from './temporary.js'
+import { sweepUnlocked, type SweepOptions } from './temporary.js'
 
 /** A name in a layout. */
 export interface NamedDescriptor {
@@ -199,7 +199,7 @@ export class ImageLayout implements BlobSource, BlobSink {
    * Removes, unless `dryRun`, the temporary files of dead processes; the beginning of a blob stays, for the next pull
    * goes on with it. Returns their paths.
    */
-  sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
+  sweep(options: SweepOptions = {}): Promise<string[]> {
     const doomed = async (name: string, size: number) => {
       const [, algorithm, encoded] = /^(\w+)-(\w+)$/.exec(name) ?? []
       if (algorithm === undefined || encoded === undefined || size === 0) return true

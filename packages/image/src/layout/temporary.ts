@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isErrno } from '@cofferdam/core'
 import { LOCK, Lane, removeTreeOn, tryLock } from '@cofferdam/sys'
 
@@ -41,22 +42,43 @@ export async function createTemporary(directory: string): Promise<{ path: string
   return createTemporary(directory)
 }
 
+/** Options of a sweep. */
+export interface SweepOptions {
+  /** Only says what there is. */
+  readonly dryRun?: boolean
+  /**
+   * Milliseconds that it waits for locks, 0 unless given. A process that dies while it starts another leaves its
+   * descriptors, and so its locks, to the half-born child until that has come to execve(2).
+   */
+  readonly patience?: number
+}
+
+const LOCK_POLL = 5
+
+async function lockBy(fd: number, deadline: number): Promise<boolean> {
+  while (!tryLock(fd, LOCK.EX)) {
+    if (performance.now() >= deadline) return false
+    await sleep(LOCK_POLL)
+  }
+  return true
+}
+
 /**
  * What of a directory nobody has locked: its maker is dead. Removed unless `dryRun`; returns the paths. `doomed` says
  * whether an entry with this name and size is to go.
  */
 export async function sweepUnlocked(
   directory: string,
-  options: {
-    readonly dryRun?: boolean
+  options: SweepOptions & {
     readonly doomed?: (name: string, size: number) => boolean | Promise<boolean>
   } = {},
 ): Promise<string[]> {
   const found: string[] = []
+  const deadline = performance.now() + (options.patience ?? 0)
   for (const name of await readdir(directory).catch(() => [])) {
     try {
       await using entry = await open(join(directory, name), constants.O_RDONLY | constants.O_NOFOLLOW)
-      if (!tryLock(entry.fd, LOCK.EX)) continue
+      if (!(await lockBy(entry.fd, deadline))) continue
       if (options.doomed !== undefined && !(await options.doomed(name, (await entry.stat()).size))) continue
       if (options.dryRun !== true) await removeAt(directory, name)
       found.push(join(directory, name))

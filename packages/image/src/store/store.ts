@@ -12,6 +12,7 @@ import { choosePlatform, formatPlatform, hostPlatform } from '../content/platfor
 import { parallel } from '../copy/parallel.js'
 import { LayerStore } from '../layer/layers.js'
 import { ImageLayout, type NamedDescriptor } from '../layout/layout.js'
+import type { SweepOptions } from '../layout/temporary.js'
 import { digestMismatch, sizeMismatch, verifyBytes } from '../content/verify.js'
 import type { Digest } from '../reference/digest.js'
 import type { Reference } from '../reference/reference.js'
@@ -152,7 +153,7 @@ export class ImageStore implements BlobSink, AsyncDisposable {
   }
 
   /** Removes, unless `dryRun`, what dead processes left unfinished, and returns the paths. */
-  async sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
+  async sweep(options: SweepOptions = {}): Promise<string[]> {
     return [...(await this.layout.sweep(options)), ...(await this.layers.sweep(options))]
   }
 
