@@ -31,8 +31,11 @@ export interface AttachOptions {
   readonly address?: string
   /** Hardware address; made from the IP address unless given. */
   readonly mac?: string
-  /** Who must live for the address to stay taken; this process unless given. */
-  readonly owner?: Owner
+  /**
+   * Who must live for the address to stay taken; this process unless given, or where a promise comes to undefined. The
+   * namespace is made while the promise is waited for.
+   */
+  readonly owner?: Owner | Promise<Owner | undefined>
   readonly signal?: AbortSignal
 }
 

@@ -3,7 +3,7 @@ import { closeQuietly } from '@cofferdam/sys'
 import type { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
-import { type Attachment, ownerOf as networkOwnerOf } from '@cofferdam/network'
+import { type Attachment, type Owner as NetworkOwner, ownerOf as networkOwnerOf } from '@cofferdam/network'
 import { createSnapshot, openSnapshot, type Snapshot } from '@cofferdam/rootfs'
 import { type Container as RuntimeContainer, createCgroup } from '@cofferdam/runtime'
 import { startContainerMonitor } from '../detached/monitor.js'
@@ -63,27 +63,20 @@ export async function launchContainer(
     const network = context.networks.get(prepared.network)
     const config = image.config.config ?? {}
     const command = containerArgv(config, options)
-    const monitoring = choices.detach === true ? startContainerMonitor(context, prepared) : undefined
-    undo.defer(() =>
-      monitoring?.then(
-        (started) => started.close(),
-        () => undefined,
-      ),
-    )
-    monitoring?.catch(() => undefined)
+    const resources = containerResources(options)
     const name = await store(context, image, prepared, choices, command)
     undo.defer(() =>
       choices.again === true ? markExited(context.db, id, notStarted) : deleteContainer(context.db, id),
     )
-    const cgroup = createCgroup(cgroupPath(id), containerResources(options))
-    undo.defer(() => cgroup.then(discardCgroup, () => undefined))
-    cgroup.catch(() => undefined)
-    const monitor = await monitoring
+    // First what others do meanwhile: the network makes a namespace while this thread starts the monitor.
+    let own: (owner: Promise<NetworkOwner | undefined> | undefined) => void = () => undefined
+    const owner = new Promise<NetworkOwner | undefined>((resolve) => (own = resolve))
+    owner.catch(() => undefined)
     const attaching = network.attach({
       containerId: id,
       hostname: prepared.hostname,
       ports: prepared.ports,
-      ...networkOwner(monitor),
+      owner,
       ...(signal === undefined ? {} : { signal }),
     })
     undo.defer(() =>
@@ -93,6 +86,17 @@ export async function launchContainer(
       ),
     )
     attaching.catch(() => undefined)
+    const cgroup = createCgroup(cgroupPath(id), resources)
+    undo.defer(() => cgroup.then(discardCgroup, () => undefined))
+    cgroup.catch(() => undefined)
+    const monitoring = choices.detach === true ? startContainerMonitor(context, prepared) : undefined
+    undo.defer(() =>
+      monitoring?.then(
+        (started) => started.close(),
+        () => undefined,
+      ),
+    )
+    own(monitoring?.then(({ monitorPid }) => networkOwnerOf(monitorPid)))
     const layers = { lower: image.layers, volatile: choices.autoRemove }
     const snapshot = (choices.again === true ? openSnapshot : createSnapshot)(
       snapshotDirectory(context, id),
@@ -102,9 +106,16 @@ export async function launchContainer(
     const rootfs = await snapshot.mount()
     undo.defer(() => closeQuietly(rootfs))
     const user = specUser(await resolveUser(rootfs, options.user ?? config.User ?? ''))
-    const attachment = await attaching
-    const files = writeFiles(context, id, attachment)
-    undo.defer(() => rmSync(runDirectory(context, id), { recursive: true, force: true }))
+    const monitor = await monitoring
+    const netns = attaching.then((attachment) => {
+      writeFiles(context, id, attachment)
+      return attachment.netns
+    })
+    netns.catch(() => undefined)
+    undo.defer(async () => {
+      await netns.catch(() => undefined)
+      rmSync(runDirectory(context, id), { recursive: true, force: true })
+    })
     const spec = buildSpec({
       id,
       hostname: prepared.hostname,
@@ -112,23 +123,24 @@ export async function launchContainer(
       options,
       volumes: prepared.volumes,
       user,
-      files,
+      files: filePaths(context, id),
       network: prepared.network === 'host' ? 'host' : 'new',
       cgroupsPath: cgroupPath(id),
     })
     const runtime = await context.runtime.run(id, {
       spec,
       rootfs,
+      netns,
       bundle: snapshot.directory,
       cgroup: monitor === undefined ? cgroup : monitor.watchMemory(cgroup),
       ...(monitor === undefined ? {} : { spawner: monitor.spawner }),
       init: options.init ?? false,
-      ...(attachment.netns === undefined ? {} : { netns: attachment.netns }),
       ...(prepared.tty === undefined
         ? { stdio: monitor?.stdio ?? choices.stdio }
         : { tty: prepared.tty, terminal: monitor === undefined ? ('stream' as const) : ('fd' as const) }),
       ...(signal === undefined ? {} : { signal }),
     })
+    const attachment = await attaching
     closeQuietly(rootfs)
     undo.move()
     monitor?.started(runtime.pid)
@@ -139,12 +151,6 @@ export async function launchContainer(
   }
 }
 
-/** Whose the addresses and ports are: the monitor's where there is one, else this process's. */
-function networkOwner(monitor: StartingMonitor | undefined) {
-  const owner = monitor === undefined ? undefined : networkOwnerOf(monitor.monitorPid)
-  return owner === undefined ? {} : { owner }
-}
-
 /** How a container has ended that could not be started again. */
 const notStarted = { exitCode: null, signal: null, oomKilled: undefined, reason: 'start-failed' }
 
@@ -153,17 +159,22 @@ async function discardCgroup(cgroup: Cgroup): Promise<void> {
   await cgroup.delete()
 }
 
-function writeFiles(context: EngineContext, id: string, { files }: Attachment): Record<string, string> {
+/** Where the files are that a container gets on its `/etc`, by name. */
+function filePaths(context: EngineContext, id: string) {
   const directory = runDirectory(context, id)
-  mkdirSync(directory, { mode: 0o700 })
-  const written = { hostname: files.hostname, hosts: files.hosts, 'resolv.conf': files.resolvConf }
-  return Object.fromEntries(
-    Object.entries(written).map(([name, text]) => {
-      const path = `${directory}/${name}`
-      writeFileSync(path, text, { mode: 0o644 })
-      return [name, path]
-    }),
-  )
+  return {
+    hostname: `${directory}/hostname`,
+    hosts: `${directory}/hosts`,
+    'resolv.conf': `${directory}/resolv.conf`,
+  }
+}
+
+function writeFiles(context: EngineContext, id: string, { files }: Attachment): void {
+  const paths = filePaths(context, id)
+  mkdirSync(runDirectory(context, id), { mode: 0o700 })
+  writeFileSync(paths.hostname, files.hostname, { mode: 0o644 })
+  writeFileSync(paths.hosts, files.hosts, { mode: 0o644 })
+  writeFileSync(paths['resolv.conf'], files.resolvConf, { mode: 0o644 })
 }
 
 async function store(

@@ -24,6 +24,7 @@ class BridgeNetwork implements Network {
   readonly #attached = new Set<Attachment>()
   readonly #releases = new Set<Promise<void>>()
   #opening: Promise<OpenBridge> | undefined
+  #opened: OpenBridge | undefined
   #closed: Promise<void> | undefined
 
   constructor(config: BridgeConfig) {
@@ -35,10 +36,13 @@ class BridgeNetwork implements Network {
     if (this.#closed !== undefined) {
       return Promise.reject(new CofferdamError('ERR_NETWORK_CLOSED', `network ${this.name} is closed`))
     }
-    this.#opening ??= openBridge(this.#config).catch((error: unknown) => {
-      this.#opening = undefined
-      throw error
-    })
+    this.#opening ??= openBridge(this.#config).then(
+      (open) => (this.#opened = open),
+      (error: unknown) => {
+        this.#opening = undefined
+        throw error
+      },
+    )
     return this.#opening
   }
 
@@ -49,14 +53,16 @@ class BridgeNetwork implements Network {
   async attach(options: AttachOptions): Promise<Attachment> {
     const ports = checkAttachOptions(options)
     options.signal?.throwIfAborted()
-    const open = await this.#open()
+    // One that is open already asks for the namespace before this call returns.
+    const opened = this.#closed === undefined ? this.#opened : undefined
+    const open = opened ?? (await this.#open())
     const { stack, leases } = open
     const [endpoint, address, reservation, resolvConf] = await allOrUndo<
       [Endpoint, string, Reservation, string]
     >(
       [
         openEndpoint(stack, options),
-        leases.allocate(options.containerId, options.owner ?? open.owner, options.address),
+        this.#lease(open, options),
         this.#reserve(open, ports),
         hostResolvConf(),
       ],
@@ -104,6 +110,10 @@ class BridgeNetwork implements Network {
       throw options.signal.reason
     }
     return attachment
+  }
+
+  async #lease({ leases, owner }: OpenBridge, options: AttachOptions): Promise<string> {
+    return leases.allocate(options.containerId, (await options.owner) ?? owner, options.address)
   }
 
   async #reserve(open: OpenBridge, ports: readonly PublishedPort[]): Promise<Reservation> {

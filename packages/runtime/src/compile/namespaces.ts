@@ -38,7 +38,7 @@ export function cloneSection(linux: Linux, context: CompileContext): CloneSectio
   const offsets = timeOffsets(linux)
   const cgroup = context.cgroup.fd
   return {
-    namespaces: kinds.filter((kind) => kind !== 'cgroup'),
+    namespaces: kinds.filter((kind) => kind !== 'cgroup' && context.namespaces[kind] === undefined),
     ...(join.length === 0 ? {} : { join }),
     ...(offsets === undefined ? {} : { timeOffsets: offsets }),
     ...(cgroup === undefined ? {} : { cgroup }),

@@ -24,8 +24,11 @@ export type CreateOptions = ContainerSource & {
   readonly tty?: TtyOptions
   /** `fd`: the terminal's master is only kept as a descriptor, to be handed to someone else. */
   readonly terminal?: 'stream' | 'fd'
-  /** An open network namespace, instead of the one of the specification; stays open. */
-  readonly netns?: number
+  /**
+   * An open network namespace, instead of the one of the specification; stays open. A promise is waited for when all else
+   * is ready; where it comes to undefined, the specification holds.
+   */
+  readonly netns?: number | Promise<number | undefined>
   /** Its cgroup, begun by `createCgroup` with the specification's path and limits; undone with a launch that fails. */
   readonly cgroup?: Promise<Cgroup>
   /** Descriptors the program gets from 3 on. */

@@ -94,14 +94,16 @@ export async function setUp(
     const created = new Date().toISOString()
     const state = (status: Status, pid: number) =>
       JSON.stringify({ ...stateOf(recordOf(id, source, cgroup, pid, created), status), pid })
+    const access = await cgroup.access
+    const netns = await options.netns
     const fifo = wait ? openStartFifo(directory.join(START_FIFO)) : undefined
     if (fifo !== undefined) after.defer(() => closeAll([fifo]))
     const { plan, warnings } = readyPlan(spec, {
       id,
       bundle: source.bundle === '' ? '/' : source.bundle,
       rootfs: source.rootfs,
-      namespaces: options.netns === undefined ? namespaces : { ...namespaces, network: options.netns },
-      cgroup: await cgroup.access,
+      namespaces: netns === undefined ? namespaces : { ...namespaces, network: netns },
+      cgroup: access,
       stdio: stdio.plan,
       start: fifo === undefined ? 'at-once' : { fd: fifo },
       home: homeFor(source.rootFd, spec.process?.user?.uid, spec.process?.env),

@@ -1,9 +1,9 @@
 import {
   closeSync,
   constants,
+  lstatSync,
   mkdirSync,
   openSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -157,13 +157,15 @@ function clear(directory: string): void {
 function linkLog(directory: string, log: string): void {
   mkdirSync(log, { recursive: true, mode: 0o700 })
   const link = join(directory, LOG)
-  if (realpathSync(log) === join(realpathSync(directory), LOG)) return
   try {
-    unlinkSync(link)
+    symlinkSync(log, link)
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error
+    if (!isErrno(error, 'EEXIST')) throw error
+    // A directory is the log itself, by whatever path it was named.
+    if (lstatSync(link).isDirectory()) return
+    unlinkSync(link)
+    symlinkSync(log, link)
   }
-  symlinkSync(log, link)
 }
 
 function openStreams(options: MonitorOptions, opened: DisposeStack) {
