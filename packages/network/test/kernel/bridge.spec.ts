@@ -1,7 +1,16 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { NetlinkSocket, deleteFlow, dumpFlowsToPort } from '@cofferdam/netlink'
 import { requires } from '@cofferdam/testing'
 import { eventually } from '@cofferdam/testing'
-import { bridge, type Attachment, type Network, type PortRequest } from '../../src/index.js'
+import {
+  bridge,
+  ownerOf,
+  type Attachment,
+  type Network,
+  type Owner,
+  type PortRequest,
+} from '../../src/index.js'
 import { Lab, hostAddress, remoteAddress, type Peer } from '../lab/lab.js'
 
 const needs = { root: true, network: true, commands: ['nsenter', 'ip', 'nft'] }
@@ -58,6 +67,26 @@ requires(needs).describe('bridge network', () => {
     await server.peer.listen(80)
     expect(await host.tcp('127.0.0.1', 8081)).toMatchObject({ name: server.containerId })
     expect(await remote.tcp(hostAddress, 8081)).toBe('ECONNREFUSED')
+  })
+
+  it('is leased to an owner that is known later, and undone where there is to be none', async () => {
+    const leases = (): string[] => {
+      const [name = ''] = readdirSync(join(lab.runDir, 'networks'))
+      const directory = join(lab.runDir, 'networks', name, 'leases')
+      return readdirSync(directory).map((address) => readlinkSync(join(directory, address)))
+    }
+    const owner = new Promise<Owner | undefined>((resolve) => setTimeout(() => resolve(ownerOf()), 20))
+    const attachment = await net.attach({ containerId: 'late', owner })
+    expect(leases().filter((lease) => lease.endsWith('/late'))).toEqual([
+      expect.stringMatching(`^${process.pid}/`),
+    ])
+    await attachment.detach()
+    await net.idle()
+    const state = await lab.state()
+    const never = net.attach({ containerId: 'never', owner: Promise.reject(new Error('no owner')) })
+    await expect(never).rejects.toThrow('no owner')
+    expect(leases().filter((lease) => /\/(late|never)$/.test(lease))).toEqual([])
+    expect(await lab.state()).toEqual(state)
   })
 
   it('hides what is not published, and masquerades what goes out', async () => {

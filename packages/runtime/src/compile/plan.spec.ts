@@ -136,6 +136,13 @@ describe('compilePlan', () => {
       'capability CAP_FUTURE is unknown and left out',
     ])
   })
+  it('makes no namespace that is given', () => {
+    const kinds = (['mount', 'network'] as const).map((type) => ({ type }))
+    const spec = { ...defaultSpec(), linux: { namespaces: kinds } }
+    const made = (namespaces: object) => compilePlan(spec, { ...context, namespaces }).plan.clone?.namespaces
+    expect(made({})).toEqual(['mount', 'network'])
+    expect(made({ network: 20 })).toEqual(['mount'])
+  })
   it('does not change what it is given', () => {
     const before = structuredClone(everything)
     compilePlan(everything, context)
