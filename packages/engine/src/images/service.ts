@@ -169,6 +169,9 @@ export class ImageService implements AsyncDisposable {
     const version = this.#version()
     const known = this.#known.get(key)
     if (known !== undefined && known.version === version) return known.image
+    // An image that was packed or copied here is unpacked by its first use.
+    using lease = this.#leases.begin()
+    void lease
     const found = await this.#store.get(
       reference,
       platform === undefined ? {} : { platform: parsePlatform(platform) },
