@@ -127,12 +127,14 @@ export async function launchContainer(
       network: prepared.network === 'host' ? 'host' : 'new',
       cgroupsPath: cgroupPath(id),
     })
+    const joined = monitor === undefined ? cgroup : monitor.watchMemory(cgroup)
+    joined.catch(() => undefined)
     const runtime = await context.runtime.run(id, {
       spec,
       rootfs,
       netns,
       bundle: snapshot.directory,
-      cgroup: monitor === undefined ? cgroup : monitor.watchMemory(cgroup),
+      cgroup: joined,
       ...(monitor === undefined ? {} : { spawner: monitor.spawner }),
       init: options.init ?? false,
       ...(prepared.tty === undefined
