@@ -1,8 +1,11 @@
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import {
   CofferdamError,
   DisposeStack,
   abortable,
+  destroyLate,
   errnoName,
   errnoNumber,
   formatBytes,
@@ -106,4 +109,14 @@ it('abortable rejects with the reason', async () => {
   const promise = abortable(new Promise(() => {}), controller.signal)
   controller.abort(new Error('stop'))
   await expect(promise).rejects.toThrow('stop')
+})
+
+it('destroyLate waits for those who have still to take what was read', async () => {
+  const [held, taken] = [new PassThrough(), new PassThrough()]
+  held.write('not taken')
+  for (const stream of [held, taken]) destroyLate(stream, 1)
+  await once(taken, 'close')
+  expect(held.destroyed).toBe(false)
+  held.resume()
+  await once(held, 'close')
 })

@@ -55,6 +55,7 @@ commandTest('a container that runs', () => {
     expect((await lab.run(['exec', 'web', 'sh', '-c', 'exit 3'])).exitCode).toBe(3)
     expect((await lab.run(['exec', 'web', 'sh', '-c', 'kill -9 $$'])).exitCode).toBe(137)
     expect((await lab.run(['exec', 'web', 'nothing'])).exitCode).toBe(127)
+    expect((await lab.run(['exec', 'web', 'sh', '-c', 'sleep 1000 & echo ok'])).ok().stdout).toBe('ok\n')
     expect((await lab.run(['exec', 'web', '/etc/passwd'])).exitCode).toBe(126)
     expect((await lab.run(['rm', 'web'])).exitCode).toBe(1)
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { closeSync, constants, openSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { CofferdamError } from '@cofferdam/core'
+import { CofferdamError, destroyLate } from '@cofferdam/core'
 import { resolveUser } from '@cofferdam/image'
 import { LogWriter } from '@cofferdam/logs'
 import { terminalStream } from '@cofferdam/process'
@@ -172,7 +172,11 @@ export class Container
     await this.#runtime().kill(signal)
   }
 
-  /** Starts a program in it. The caller reads its streams. @throws CofferdamError `ERR_PROGRAM_NOT_FOUND`, `ERR_CONTAINER_STATUS`, ... */
+  /**
+   * Starts a program in it. The caller reads its streams, which are destroyed 2 s after its end when something that it
+   * left running holds them open.
+   * @throws CofferdamError `ERR_PROGRAM_NOT_FOUND`, `ERR_CONTAINER_STATUS`, ...
+   */
   async startExec(args: readonly string[], options: StartExecOptions = {}): Promise<ContainerProcess> {
     const runtime = this.#runtime()
     const config = this.#config()
@@ -192,16 +196,17 @@ export class Container
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
     const { pty } = launched.fds
-    const exited = launched.exited.then(({ exitCode, signal }) => ({
-      exitCode,
-      signal,
-      oomKilled: undefined,
-    }))
+    const terminal = pty === undefined ? undefined : terminalStream(pty)
+    const exited = launched.exited.then(({ exitCode, signal }) => {
+      for (const output of [terminal, streams.stdout, streams.stderr])
+        if (output !== undefined) destroyLate(output)
+      return { exitCode, signal, oomKilled: undefined }
+    })
     return {
       ...streams,
-      ...(pty === undefined
+      ...(terminal === undefined
         ? {}
-        : { tty: terminalOf(terminalStream(pty), (columns, rows) => setWindowSize(pty, columns, rows)) }),
+        : { tty: terminalOf(terminal, (columns, rows) => setWindowSize(pty as number, columns, rows)) }),
       exited,
       kill: (signal) => launched.kill(signal),
     }

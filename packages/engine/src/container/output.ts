@@ -1,6 +1,5 @@
 import { PassThrough, type Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { drained } from '@cofferdam/core'
+import { destroyLate, drained } from '@cofferdam/core'
 import type { LogWriter } from '@cofferdam/logs'
 
 type StreamName = 'stdout' | 'stderr'
@@ -38,15 +37,9 @@ export class Output {
     return tap
   }
 
-  /** Resolves when all is read and written, at the latest `grace` ms after the call: a stray process may hold a pipe open. */
-  async finish(grace = 2000): Promise<void> {
-    const late = new AbortController()
-    await Promise.race([
-      this.#ended,
-      sleep(grace, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
-    ])
-    late.abort()
-    for (const source of this.#sources.values()) source.destroy()
+  /** Resolves when all is read and written; `grace` ms after the call a pipe that a stray process holds open is given up. */
+  async finish(grace?: number): Promise<void> {
+    for (const source of this.#sources.values()) destroyLate(source, grace)
     await this.#ended
     await this.#log.close()
   }

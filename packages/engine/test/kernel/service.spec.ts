@@ -105,6 +105,22 @@ describe('engine.start', () => {
     })
   })
 
+  it('executes programs whose children go on and hold their output', async () => {
+    const result = await host.run(`
+      await using container = await engine.start(plain, { command: ['sleep', '60'] })
+      const late = container.exec(['sh', '-c', 'sleep 1000; true'], { timeout: 200, reject: false })
+      const server = container.exec(['sh', '-c', 'sleep 1000 & echo ok'])
+      const shell = await container.startExec(['sh', '-c', 'trap "" HUP; sleep 1000 & echo ok'], { tty: true })
+      const screen = await text(shell.tty.output).catch((error) => error.code)
+      return { late: (await late).timedOut, server: (await server).stdout, screen, status: await shell.exited }`)
+    expect(result).toMatchObject({
+      late: true,
+      server: 'ok\n',
+      screen: 'ERR_STREAM_PREMATURE_CLOSE',
+      status: { exitCode: 0 },
+    })
+  })
+
   it('keeps a log from byte 0: read, followed, its end, by stream and time', async () => {
     const result = await host.run(`
       const container = await engine.start(plain, {
