@@ -15,7 +15,8 @@ export interface Pruned {
 /** Removes ended containers, then images that no container uses (where asked for), then what no image needs. */
 export async function prune(context: EngineContext, images: ImageService, unused: boolean): Promise<Pruned> {
   const ended = listContainers(context.db).filter((record) => record.status === 'exited')
-  for (const record of ended) await discardContainer(context, record.id)
+  let containers = 0
+  for (const { id } of ended) if ((await discardContainer(context, id)) === undefined) containers += 1
   const used = new Set(listContainers(context.db).map((record) => record.image))
   let count = 0
   if (unused) {
@@ -26,5 +27,5 @@ export async function prune(context: EngineContext, images: ImageService, unused
     }
   }
   const layers = listContainers(context.db).flatMap((record) => configOf(record).diffIds)
-  return { containers: ended.length, images: count, bytes: await images.collect(layers) }
+  return { containers, images: count, bytes: await images.collect(layers) }
 }

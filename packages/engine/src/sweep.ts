@@ -1,7 +1,7 @@
 import { Cgroup } from '@cofferdam/cgroups'
 import { isErrno } from '@cofferdam/core'
 import { rmSync } from 'node:fs'
-import { discardContainer } from './container/discard.js'
+import { discardContainer, eraseContainer } from './container/discard.js'
 import { recordedExit } from './detached/monitor.js'
 import { type EngineContext, cgroupPath, runDirectory } from './launch/context.js'
 import { type ContainerRecord, markExited } from './state/records.js'
@@ -14,7 +14,7 @@ const unseen = { exitCode: null, signal: null, oomKilled: undefined }
  */
 export async function sweepContainer(context: EngineContext, record: ContainerRecord): Promise<void> {
   await releaseContainer(context, record.id)
-  if (record.status === 'created' && record.started === null) return discardContainer(context, record.id)
+  if (record.status === 'created' && record.started === null) return eraseContainer(context, record.id)
   const unknown = record.status === 'created' ? { ...unseen, reason: 'start-failed' } : unseen
   await markExited(context.db, record.id, recordedExit(context, record.id) ?? unknown)
   if (record.auto_remove === 1) await discardContainer(context, record.id)

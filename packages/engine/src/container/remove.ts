@@ -14,7 +14,10 @@ export async function removeContainer(
   force: boolean,
   settled?: Promise<unknown>,
 ): Promise<void> {
-  if (record.status !== 'exited') {
+  for (;;) {
+    // Somebody else may start it again at any moment, until it is condemned.
+    const up = await discardContainer(context, record.id)
+    if (up === undefined) return
     if (!force) {
       throw new CofferdamError('ERR_CONTAINER_RUNNING', `container ${record.name} is running`, {
         path: record.id,
@@ -22,7 +25,7 @@ export async function removeContainer(
       })
     }
     await signalContainer(context, record.id, 'SIGKILL')
-    await (settled ?? awaitSettled(context, record))
+    await settled
+    await awaitSettled(context, up)
   }
-  await discardContainer(context, record.id)
 }

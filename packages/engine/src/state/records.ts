@@ -81,7 +81,7 @@ export function insertContainer(db: StateDatabase, fresh: NewContainer, signal?:
 
 /**
  * Makes an ended container one that is being started again, with its explicitly published ports, or changes nothing.
- * @throws CofferdamError `ERR_CONTAINER_STATUS`, `ERR_PORT_IN_USE`
+ * One that is to be removed stays ended. @throws CofferdamError `ERR_CONTAINER_STATUS`, `ERR_PORT_IN_USE`
  */
 export function reviveContainer(
   db: StateDatabase,
@@ -90,7 +90,8 @@ export function reviveContainer(
   return db.transaction(() => {
     const changed = db.run(
       `UPDATE containers SET status = 'created', config = ?, exit_code = NULL, signal = NULL, oom_killed = NULL,
-       reason = NULL, finished = NULL, owner_pid = ?, owner_start = ?, boot_id = ? WHERE id = ? AND status = 'exited'`,
+       reason = NULL, finished = NULL, owner_pid = ?, owner_start = ?, boot_id = ?
+       WHERE id = ? AND status = 'exited' AND auto_remove = 0`,
       fresh.config,
       fresh.owner.pid,
       fresh.owner.start,
@@ -98,7 +99,9 @@ export function reviveContainer(
       fresh.id,
     )
     if (changed === 0) {
-      throw new CofferdamError('ERR_CONTAINER_STATUS', 'the container has not ended', { path: fresh.id })
+      throw new CofferdamError('ERR_CONTAINER_STATUS', 'the container has not ended, or is being removed', {
+        path: fresh.id,
+      })
     }
     for (const port of fresh.ports) insertPort(db, fresh.id, port)
   })
@@ -156,7 +159,10 @@ function insertPort(db: StateDatabase, id: string, port: PortRow): void {
   )
 }
 
-/** Marks a container as running under its pid, with what the network gave it, as of now its owner's. */
+/**
+ * Marks a container that is being started as running under its pid, with what the network gave it, as of now its owner's.
+ * @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`: its row is gone, or somebody took its starter for dead
+ */
 export function markRunning(
   db: StateDatabase,
   id: string,
@@ -165,9 +171,9 @@ export function markRunning(
   owner: Owner,
 ): Promise<void> {
   return db.transaction(() => {
-    db.run(
+    const changed = db.run(
       `UPDATE containers SET status = 'running', started = ?, pid = ?, attachment = ?,
-       owner_pid = ?, owner_start = ?, boot_id = ? WHERE id = ?`,
+       owner_pid = ?, owner_start = ?, boot_id = ? WHERE id = ? AND status = 'created'`,
       Date.now(),
       pid,
       attachment,
@@ -176,6 +182,7 @@ export function markRunning(
       owner.boot,
       id,
     )
+    if (changed === 0) throw notFound(id)
     recordEvent(db, id, 'start')
   })
 }
@@ -217,10 +224,14 @@ function exitAttributes({ exitCode, signal, reason }: ExitFacts): Record<string,
   }
 }
 
-/** Makes a container one to be removed: whoever finds it ended and nobody at work does the rest. */
-export function condemnContainer(db: StateDatabase, id: string): Promise<void> {
+/**
+ * Makes an ended container one to be removed, which nobody starts again: whoever finds nobody at work does the rest.
+ * Returns its row instead when it has not ended.
+ */
+export function condemnContainer(db: StateDatabase, id: string): Promise<ContainerRecord | undefined> {
   return db.transaction(() => {
-    db.run('UPDATE containers SET auto_remove = 1 WHERE id = ?', id)
+    db.run("UPDATE containers SET auto_remove = 1 WHERE id = ? AND status = 'exited'", id)
+    return db.get<ContainerRecord>("SELECT * FROM containers WHERE id = ? AND status <> 'exited'", id)
   })
 }
 
@@ -256,13 +267,15 @@ export function findContainer(db: StateDatabase, key: string): ContainerRecord {
       { path: key },
     )
   }
-  if (begin[0] === undefined) {
-    throw new CofferdamError('ERR_CONTAINER_NOT_FOUND', `no container ${key}`, {
-      path: key,
-      hint: 'list them with cofferdam ps -a',
-    })
-  }
+  if (begin[0] === undefined) throw notFound(key)
   return begin[0]
+}
+
+function notFound(key: string): CofferdamError {
+  return new CofferdamError('ERR_CONTAINER_NOT_FOUND', `no container ${key}`, {
+    path: key,
+    hint: 'list them with cofferdam ps -a',
+  })
 }
 
 /** True for the error of a name that another container has. */
