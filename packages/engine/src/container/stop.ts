@@ -34,17 +34,16 @@ export async function stopContainer(
   await awaitSettled(context, record)
 }
 
-/** Waits until a container that was killed is recorded as ended, or gone. */
+/** Waits until a run that was killed is recorded as ended, or its container is gone; does the owner's work where that is. */
 export async function awaitSettled(context: EngineContext, record: ContainerRecord): Promise<void> {
   const end = Date.now() + settleLimit
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
     const now = context.db.get<ContainerRecord>('SELECT * FROM containers WHERE id = ?', record.id)
     if (now === undefined || now.status === 'exited') return
+    if (now.status !== record.status || now.started !== record.started) return
     if (!ownerAlive(recordOwner(now))) {
-      await sweepContainer(context, now)
-      return context.networks.sweep()
-    }
-    if (Date.now() > end) {
+      if (await sweepContainer(context, now)) return context.networks.sweep()
+    } else if (Date.now() > end) {
       throw new CofferdamError(
         'ERR_CONTAINER_STATUS',
         `container ${record.name} has ended, but process ${now.owner_pid} does not give it up`,

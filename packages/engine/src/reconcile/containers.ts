@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
 import { discardContainer } from '../container/discard.js'
+import { awaitSettled } from '../container/stop.js'
 import type { EngineContext } from '../launch/context.js'
 import { ownerAlive } from '../state/owner.js'
 import { type ContainerRecord, listContainers, recordOwner } from '../state/records.js'
@@ -28,7 +29,9 @@ function inspect(
   if (record.status !== 'exited') {
     if (alive) return undefined
     const owner = `process ${record.owner_pid}, which started it, is gone`
-    return about(`is ${record.status}, but ${owner}`, () => sweepContainer(context, record))
+    return about(`is ${record.status}, but ${owner}`, async () => {
+      if (!(await sweepContainer(context, record))) await awaitSettled(context, record)
+    })
   }
   if (record.auto_remove === 1 && !alive) {
     return about('has exited and was to be removed', async () => {

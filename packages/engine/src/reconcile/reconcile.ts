@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorMessage } from '@cofferdam/core'
-import { LOCK, Lane, lock } from '@cofferdam/sys'
+import { LOCK, Lane, lock, tryLock } from '@cofferdam/sys'
 import type { ImageService } from '../images/service.js'
 import type { EngineContext } from '../launch/context.js'
 import { inspectContainers } from './containers.js'
@@ -27,8 +27,10 @@ export async function reconcile(
   { repair, deep = false }: ReconcileOptions,
 ): Promise<Finding[]> {
   const seen = await inspect(context, images, deep)
-  if (seen.length === 0 || !repair) return seen.map((one) => finding(one, false))
+  if (!repair) return seen.map((one) => finding(one, false))
   await using file = await open(join(context.roots.run, 'reconcile.lock'), 'a', 0o600)
+  // What another process mends just now is its own meanwhile.
+  if (seen.length === 0 && tryLock(file.fd, LOCK.SH)) return []
   using lane = new Lane()
   await lock(lane, file.fd, LOCK.EX)
   const findings: Finding[] = []

@@ -225,6 +225,25 @@ function exitAttributes({ exitCode, signal, reason }: ExitFacts): Record<string,
 }
 
 /**
+ * Gives a container from one owner to another: who gives back what a dead one held takes it first, so that only one
+ * does. Returns its row; undefined when it is not that owner's, or has ended and may be started again.
+ */
+export function claimContainer(
+  db: StateDatabase,
+  id: string,
+  from: Owner,
+  to: Owner,
+): Promise<ContainerRecord | undefined> {
+  return db.transaction(() =>
+    db.get<ContainerRecord>(
+      `UPDATE containers SET owner_pid = ?, owner_start = ?, boot_id = ? WHERE id = ? AND owner_pid = ?
+       AND owner_start = ? AND boot_id = ? AND (status <> 'exited' OR auto_remove = 1) RETURNING *`,
+      ...[to.pid, to.start, to.boot, id, from.pid, from.start, from.boot],
+    ),
+  )
+}
+
+/**
  * Makes an ended container one to be removed, which nobody starts again: whoever finds nobody at work does the rest.
  * Returns its row instead when it has not ended.
  */
