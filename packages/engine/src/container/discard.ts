@@ -12,7 +12,7 @@ export async function discardContainer(
   context: EngineContext,
   id: string,
 ): Promise<ContainerRecord | undefined> {
-  const up = await condemnContainer(context.db, id)
+  const up = await condemnContainer(context.db, id, context.owner)
   if (up === undefined) await eraseContainer(context, id)
   return up
 }

@@ -8,6 +8,7 @@ import { prune } from '../prune.js'
 import { StateDatabase } from '../state/database.js'
 import { ownerOf } from '../state/owner.js'
 import {
+  condemnContainer,
   findContainer,
   insertContainer,
   listContainers,
@@ -85,6 +86,11 @@ describe('a container that is started at the moment of its removal', () => {
     await expect(reviveContainer(db, row)).rejects.toMatchObject({ code: 'ERR_CONTAINER_STATUS' })
     await removeContainer(context, findContainer(db, 'a1'), false)
     expect([listContainers(db), kept()]).toEqual([[], false])
+  })
+  it('belongs to who removes it, so that a removal that died is seen as such', async () => {
+    const remover = ownerOf(process.ppid)
+    await condemnContainer(db, 'a1', remover)
+    expect(findContainer(db, 'a1')).toMatchObject({ auto_remove: 1, owner_pid: remover.pid })
   })
   it('does not run when its row is gone', async () => {
     await removeContainer(context, findContainer(db, 'a1'), false)

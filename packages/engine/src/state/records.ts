@@ -244,12 +244,20 @@ export function claimContainer(
 }
 
 /**
- * Makes an ended container one to be removed, which nobody starts again: whoever finds nobody at work does the rest.
- * Returns its row instead when it has not ended.
+ * Makes an ended container one to be removed by `owner`, which nobody starts again: whoever finds that dead does the
+ * rest. Returns its row instead when it has not ended.
  */
-export function condemnContainer(db: StateDatabase, id: string): Promise<ContainerRecord | undefined> {
+export function condemnContainer(
+  db: StateDatabase,
+  id: string,
+  owner: Owner,
+): Promise<ContainerRecord | undefined> {
   return db.transaction(() => {
-    db.run("UPDATE containers SET auto_remove = 1 WHERE id = ? AND status = 'exited'", id)
+    db.run(
+      `UPDATE containers SET auto_remove = 1, owner_pid = ?, owner_start = ?, boot_id = ?
+       WHERE id = ? AND status = 'exited'`,
+      ...[owner.pid, owner.start, owner.boot, id],
+    )
     return db.get<ContainerRecord>("SELECT * FROM containers WHERE id = ? AND status <> 'exited'", id)
   })
 }
