@@ -29,9 +29,14 @@ export async function detachedExit(
 }
 
 /** Waits for the end of a detached container, then gives back what it held: nobody else may be there to do it. */
-export async function settleDetached(context: EngineContext, id: string): Promise<ExitStatus> {
+export async function settleDetached(
+  context: EngineContext,
+  id: string,
+  signal?: AbortSignal,
+): Promise<ExitStatus> {
   const record = findContainer(context.db, id)
-  const exit = await detachedExit(context, id)
+  const exit = await detachedExit(context, id, signal)
+  signal?.throwIfAborted()
   await awaitSettled(context, record)
   return exit
 }

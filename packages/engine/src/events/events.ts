@@ -58,11 +58,11 @@ function decode(row: EventRow): EngineEvent {
 }
 
 /** Waits for the ends of detached containers but those of `heard`, so that they are recorded while somebody listens. */
-function awaitEnds(context: EngineContext, heard: Set<string>): void {
+function awaitEnds(context: EngineContext, heard: Set<string>, signal: AbortSignal): void {
   for (const record of listContainers(context.db)) {
     if (record.status !== 'running' || heard.has(record.id) || !isDetached(record)) continue
     heard.add(record.id)
-    settleDetached(context, record.id)
+    settleDetached(context, record.id, signal)
       .catch(() => undefined)
       .finally(() => heard.delete(record.id))
   }
@@ -105,15 +105,20 @@ export async function* followEvents(
   let number = options.since === undefined ? (last?.last ?? 0) : 0
   using files = changes(context.roots.store)
   const heard = new Set<string>()
-  for (;;) {
-    signal?.throwIfAborted()
-    const over = until !== undefined && Date.now() >= until.getTime()
-    if (!over) awaitEnds(context, heard)
-    for (const row of rowsAfter(context.db, number, since)) {
-      number = row.number
-      if (until === undefined || row.time <= until.getTime()) yield decode(row)
+  const left = new AbortController()
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      const over = until !== undefined && Date.now() >= until.getTime()
+      if (!over) awaitEnds(context, heard, left.signal)
+      for (const row of rowsAfter(context.db, number, since)) {
+        number = row.number
+        if (until === undefined || row.time <= until.getTime()) yield decode(row)
+      }
+      if (over) return
+      await files.next(signal)
     }
-    if (over) return
-    await files.next(signal)
+  } finally {
+    left.abort()
   }
 }

@@ -216,4 +216,23 @@ describe('detached containers', () => {
       return heard`)
     expect(result).toEqual(['create', 'start', 'die', 'destroy'])
   })
+
+  it('keep nobody alive who has listened to their ends', async () => {
+    const ended = await host.run(`
+      const listener = spawnScript(root, \`
+        const since = new Date()
+        await engine.start(plain, { command: ['sleep', '1000'], name: 'heard', detach: true })
+        for await (const _event of engine.events({ since })) break
+        for await (const _event of engine.events({ until: new Date(Date.now() + 1) }));
+        const signal = AbortSignal.timeout(1)
+        const aborted = await (async () => { for await (const _event of engine.events({ signal })); })().catch(({ name }) => name)
+        await engine.close()
+        say(aborted)\`)
+      const aborted = (await said(listener).next()).value
+      const code = await new Promise((resolve) => listener.once('exit', resolve))
+      const { status } = engine.get('heard').inspect()
+      await engine.get('heard').remove({ force: true })
+      return { aborted, code, status }`)
+    expect(ended).toEqual({ aborted: 'TimeoutError', code: 0, status: 'running' })
+  })
 })
