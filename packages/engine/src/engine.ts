@@ -6,7 +6,6 @@ import { Runtime } from '@cofferdam/runtime'
 import { pruneMonitorCgroup } from '@cofferdam/supervisor'
 import { requireLinux } from '@cofferdam/sys'
 import { Container } from './container/container.js'
-import { removeContainer } from './container/remove.js'
 import { collectLimits, collectProcess } from './container/run.js'
 import { summaryOf, type StoredAttachment } from './container/summary.js'
 import { leaveToMonitor } from './detached/monitor.js'
@@ -15,7 +14,7 @@ import { type ImageOptions, ImageService, type PullOptions } from './images/serv
 import type { StoredImage } from './images/stored.js'
 import type { EngineContext } from './launch/context.js'
 import { prepareContainer, type Prepared } from './launch/prepare.js'
-import { settleContainer } from './launch/settle.js'
+import { abandonContainer, settleContainer } from './launch/settle.js'
 import { launchContainer, type Launched, type StartChoices } from './launch/start.js'
 import { Networks } from './network/networks.js'
 import { checkName } from './options/names.js'
@@ -28,7 +27,13 @@ import { stopSignal } from './spec/build.js'
 import { StateDatabase } from './state/database.js'
 import { ownerOf } from './state/owner.js'
 import { configOf } from './state/config.js'
-import { findContainer, listContainers, markRunning, renameContainer } from './state/records.js'
+import {
+  claimContainer,
+  findContainer,
+  listContainers,
+  markRunning,
+  renameContainer,
+} from './state/records.js'
 import { prepareRoots, resolveRoots } from './state/roots.js'
 import type { ContainerSummary, ImageSummary, PullProgress, RunResult } from './types.js'
 
@@ -295,12 +300,16 @@ export class Engine implements AsyncDisposable {
     const { ports, address } = launched.attachment
     const attachment: StoredAttachment = { address, ports }
     const owner = monitor === undefined ? this.#context.owner : ownerOf(monitor.monitorPid)
+    let ours = true
     try {
       await markRunning(this.#context.db, launched.id, runtime.pid, JSON.stringify(attachment), owner)
+      ours = monitor === undefined
       if (monitor !== undefined) await leaveToMonitor(monitor, launched.attachment, runtime.ptyFd)
     } catch (error) {
-      await monitor?.close()
-      await removeContainer(this.#context, findContainer(this.#context.db, launched.id), true).catch(() => {})
+      ours ||= (await claimContainer(this.#context.db, launched.id, owner, this.#context.owner)) !== undefined
+      await abandonContainer(this.#context, launched, { ours, remove: choices.again !== true }).catch(
+        () => {},
+      )
       throw error
     }
     return launched

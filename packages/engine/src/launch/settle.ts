@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
+import { closeQuietly } from '@cofferdam/sys'
 import { deleteContainer, markExited } from '../state/records.js'
 import type { ExitStatus, Usage } from '../types.js'
 import { type EngineContext, cgroupPath, logDirectory, runDirectory } from './context.js'
@@ -41,6 +42,24 @@ export async function settleContainer(
   }
   if (failure !== undefined) throw failure.reason
   return { ...exit, usage: await usage }
+}
+
+/**
+ * Kills a container whose start failed after its launch, and undoes the start: all of it but the row and what that says
+ * to give back, where another process has taken these, since it saw the monitor dead.
+ */
+export async function abandonContainer(
+  context: EngineContext,
+  launched: Launched,
+  options: { readonly remove: boolean; readonly ours: boolean },
+): Promise<void> {
+  const { runtime, monitor, attachment } = launched
+  await runtime.kill('SIGKILL').catch(() => undefined)
+  await monitor?.close()
+  if (monitor !== undefined) closeQuietly(runtime.ptyFd)
+  for (const stream of [runtime.tty, ...Object.values(runtime.streams)]) stream?.destroy()
+  if (!options.ours) return attachment.handOver()
+  await settleContainer(context, launched, { remove: options.remove, drain: Promise.resolve() })
 }
 
 async function readUsage(id: string): Promise<Usage> {

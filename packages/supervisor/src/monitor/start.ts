@@ -15,7 +15,7 @@ import { nextLogFile } from '@cofferdam/logs'
 import { stdioPipe } from '@cofferdam/process'
 import { closeQuietly, REQUEST, spawnerOpen } from '@cofferdam/sys'
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
-import { readRecord } from '../record.js'
+import { exitRecord, readRecord } from '../record.js'
 import { Connection, hello } from './connection.js'
 import { isManaged, leaveNamedHierarchies, ownMembership } from './named-hierarchies.js'
 import { Monitor } from './monitor.js'
@@ -77,7 +77,11 @@ export class StartingMonitor extends Monitor {
 
   /** Descriptors the monitor keeps open as long as it lives, like the sockets of published ports. */
   holdFds(fds: readonly number[]): void {
-    if (fds.length > 0) this.connection.send(REQUEST.HOLD, { fds })
+    try {
+      if (fds.length > 0) this.connection.send(REQUEST.HOLD, { fds })
+    } catch (error) {
+      if (!this.#hasEnded()) throw error
+    }
   }
 
   /**
@@ -104,14 +108,25 @@ export class StartingMonitor extends Monitor {
   }
 
   /**
-   * From now on the container and its monitor outlive this process; this handle stays connected.
+   * From now on the container and its monitor outlive this process; this handle stays connected. A container that has
+   * ended already, and its monitor with it, needs nothing more.
    * @throws CofferdamError `ERR_MONITOR_LOST`, `ERR_CGROUP_*`
    */
   async detach(): Promise<void> {
-    await this.placed
-    const ended = this.connection.ended.then(() => undefined)
-    await Promise.race([this.connection.ask(REQUEST.DETACH, 'detach'), ended])
+    try {
+      await this.placed
+      const ended = this.connection.ended.then(() => undefined)
+      await Promise.race([this.connection.ask(REQUEST.DETACH, 'detach'), ended])
+    } catch (error) {
+      if (!this.#hasEnded()) throw error
+    }
     this.#over()
+  }
+
+  /** The container ran, and its end is recorded. */
+  #hasEnded(): boolean {
+    const exit = exitRecord(this.directory)
+    return exit !== undefined && exit.reason === undefined
   }
 
   /** The start is over: it keeps the event loop alive no longer. */

@@ -202,6 +202,33 @@ describe('a monitor', () => {
   })
 
   kernelTest(
+    'has ended before it was detached from, and that is no failure; a monitor that was killed is',
+    async () => {
+      await using dir = await tempDir()
+      const fd = reservePort({ family: 4, protocol: 'tcp', address: new Uint8Array([127, 0, 0, 1]), port: 0 })
+      const started = async (name: string, script: string) => {
+        const monitor = await startMonitor({ directory: dir.join(name), cgroup: false })
+        await launch(shell(script)(monitor.stdio), { spawner: monitor.spawner, background: true })
+        monitor.closeStdio()
+        return monitor
+      }
+      const short = await started('short', 'exit 5')
+      await short.gone
+      short.holdFds([fd])
+      await short.detach()
+      expect(await short.wait()).toMatchObject({ exitCode: 5 })
+      await short.close()
+      const lost = await started('lost', 'sleep 60')
+      process.kill(lost.monitorPid, 'SIGKILL')
+      await lost.gone
+      expect(() => lost.holdFds([fd])).toThrow(expect.objectContaining({ code: 'ERR_MONITOR_LOST' }))
+      await expect(lost.detach()).rejects.toMatchObject({ code: 'ERR_MONITOR_LOST' })
+      await lost.close()
+      closeFd(fd)
+    },
+  )
+
+  kernelTest(
     'is started again in the same directory, with the same log, but not while one lives there',
     async () => {
       await using dir = await tempDir()
