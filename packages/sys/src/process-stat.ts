@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs'
 
-/** What /proc/PID/stat says: the state letter and the start time in clock ticks after boot. */
+/** What /proc/PID/stat says (proc_pid_stat(5)). */
 export interface ProcessStat {
+  /** A letter: `R`, `S`, `Z` ... */
   readonly state: string
+  /** Pid of its parent. */
+  readonly parent: number
+  /** Clock ticks, 100 a second, that it has spent on processors, in user and in kernel mode. */
+  readonly ticks: number
+  /** Clock ticks after boot. */
   readonly startTime: string
 }
 
@@ -16,7 +22,12 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   }
   // The name in parentheses may itself hold parentheses and spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { state: fields[0] ?? '?', startTime: fields[19] ?? '' }
+  return {
+    state: fields[0] ?? '?',
+    parent: Number(fields[1]),
+    ticks: Number(fields[11]) + Number(fields[12]),
+    startTime: fields[19] ?? '',
+  }
 }
 
 /** Start time of a living process; undefined when it is gone or a zombie, which owns nothing any more. */

@@ -3,6 +3,7 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readProcessStat } from '@cofferdam/sys'
 import { summarize } from '../harness/statistics.ts'
 import type { Workshop } from '../harness/workshop.ts'
 import { ready } from '../rows/engine.ts'
@@ -14,15 +15,6 @@ const MAX_KB = 100
 const IDLE_MS = 5000
 const command = fileURLToPath(new URL('./main.js', import.meta.resolve('@cofferdam/cli')))
 const run = promisify(execFile)
-
-const statOf = async (pid: number): Promise<string[]> =>
-  (await readFile(`/proc/${pid}/stat`, 'latin1')).replace(/^.*\) /s, '').split(' ')
-
-/** Ticks of processor time that a process has used (proc_pid_stat(5), utime and stime). */
-async function ticks(pid: number): Promise<number> {
-  const fields = await statOf(pid)
-  return Number(fields[11]) + Number(fields[12])
-}
 
 /** Memory of a process in kB: its proportional share (PSS), and the pages of memory files that it holds open. */
 async function memory(pid: number): Promise<number> {
@@ -51,11 +43,12 @@ async function measure(
     progress?.(i + 1, COUNT)
   }
   const containers = ids.map((id) => engine.get(id).inspect().pid as number)
-  const monitors = await Promise.all(containers.map(async (pid) => Number((await statOf(pid))[1])))
+  const monitors = containers.map((pid) => readProcessStat(pid)?.parent ?? 0)
+  const ticks = () => monitors.reduce((sum, pid) => sum + (readProcessStat(pid)?.ticks ?? NaN), 0)
   await sleep(1000)
-  const before = await Promise.all(monitors.map(ticks))
+  const before = ticks()
   await sleep(IDLE_MS)
-  const used = (await Promise.all(monitors.map(ticks))).reduce((sum, now, i) => sum + now - before[i]!, 0)
+  const used = ticks() - before
   const sizes = await Promise.all(monitors.map(memory))
   const largest = Math.max(...sizes)
   const verdict = (pass: boolean, text: string) => `${pass ? 'PASS' : 'FAIL'}  ${text}`

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { readProcessStat } from '@cofferdam/sys'
 
 /** One process of the pid namespace that plays the machine. */
 export interface Process {
@@ -24,14 +25,14 @@ export function processes(): Process[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'latin1')
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        const stat = readProcessStat(Number(name))
+        if (stat === undefined) return []
         const status = readFileSync(`/proc/${name}/status`, 'utf8')
         return {
           pid: Number(name),
-          parent: Number(fields[1]),
-          start: fields[19] as string,
-          state: fields[0] as string,
+          parent: stat.parent,
+          start: stat.startTime,
+          state: stat.state,
           command: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim(),
           pids: (/^NSpid:\s*(.*)$/m.exec(status)?.[1] ?? name).split(/\s+/).map(Number),
         }

@@ -152,7 +152,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(log_data(), &serial, 4);
         for (uint32_t i = 4; i < length; i++)
             log_data()[i] = (char)(serial + i);
-        log_append(1 + data[at + 2] % 2, length);
+        uint64_t begin;
+        if (log_append(1 + data[at + 2] % 2, length, &begin) ? begin + FRAME_HEAD + length != log_size : begin != log_size)
+            abort();
         serial++;
     }
     log_end();

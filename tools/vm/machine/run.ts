@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { readProcessStat } from '@cofferdam/sys'
 import { jobScript, type Job } from './job.ts'
 import { portNames, qemuArguments, type MachineImages, type MachineSize } from './qemu.ts'
 
@@ -26,10 +27,7 @@ export interface RunOptions {
 }
 
 /** Seconds that a process spent on processors, of 100 ticks each (proc(5)). */
-function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
+const processorSeconds = (pid: number): number => (readProcessStat(pid)?.ticks ?? 0) / 100
 
 async function listen(path: string, onSocket: (socket: Readable & Writable) => void): Promise<Server> {
   const server = createServer((socket) => {

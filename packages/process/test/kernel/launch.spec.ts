@@ -90,6 +90,14 @@ gate.describe('hooks', () => {
     }
     await expect(launch(program(['true'], [hook]))).rejects.toMatchObject({ code: 'ERR_HOOK', ...expected })
   })
+  it('may write more than a pipe holds', async () => {
+    const script =
+      'i=0; while [ $i -lt 3000 ]; do echo $i: as long as a line of a hook may well be for once || exit 9; i=$((i+1)); done'
+    const hook: Op = { op: 'hook', path: '/bin/sh', args: ['sh', '-c', script], timeout: 60_000 }
+    const process = await launch(program(['true'], [hook]))
+    expect(await process.exited).toMatchObject({ exitCode: 0 })
+    await process.stop()
+  })
   it('of one launch do not hold up another', async () => {
     const order: string[] = []
     const fifo = dir.join('fifo')

@@ -1,5 +1,6 @@
 import { requires } from '@cofferdam/testing'
 import { encodePlan, launch, preparePlan, type LaunchPlan } from '../../src/index.js'
+import { OP } from '../../src/plan/codes.js'
 import { namespaced, PATH, uniqueSleep } from './support.js'
 
 const plan: LaunchPlan = {
@@ -55,6 +56,13 @@ requires({}).describe('a plan', () => {
     // The array of the environment begins where the arguments have their pointers.
     ['with arrays over each other', 'malformed', (b) => void b.writeUInt32LE(blobAt(3) + 8, reference(3, 1))],
     ['with a cgroup that was not sent', 'malformed', (b) => void b.writeInt32LE(3, 24)],
+    ['that would share memory with the spawner', 'malformed', (b) => void b.writeUInt32LE(0x4000100, 16)],
+    // The list of the mask has nine bytes, and an instruction eight.
+    [
+      'with a part of an instruction',
+      'malformed',
+      (b) => void b.writeUInt32LE(OP.seccomp as number, opsAt + opSize),
+    ],
   ])('%s is refused', async (_name, words, damage) => {
     await expect(launchDamaged(damage)).rejects.toMatchObject({
       code: 'ERR_INVALID_PLAN',

@@ -2,16 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { readLog } from '@cofferdam/logs'
+import { readProcessStat } from '@cofferdam/sys'
 import { eventually, kernelTest, requires, runScript, tempDir } from '@cofferdam/testing'
 import { connect, type Monitor, startDetached } from '../../src/index.js'
 import { end, gone, lines, shell } from './fixture.js'
 
 const pss = (pid: number) =>
   Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1])
-const ticks = (pid: number) => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ')
-  return Number(fields[11]) + Number(fields[12])
-}
+const ticks = (pid: number) => readProcessStat(pid)?.ticks
 
 const { it: measured } = requires({
   root: true,

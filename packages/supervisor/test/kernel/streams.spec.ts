@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { readdirSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { launch } from '@cofferdam/process'
 import { readLog } from '@cofferdam/logs'
+import { readProcessStat } from '@cofferdam/sys'
 import { kernelTest, tempDir } from '@cofferdam/testing'
-import { connect, monitorAlive, startDetached } from '../../src/index.js'
+import { connect, monitorAlive, startDetached, startMonitor } from '../../src/index.js'
 import { end, gone, lines, shell, textOf, until } from './fixture.js'
 
 const COUNT = 1_500_000
@@ -14,6 +19,8 @@ function expected(): string {
   for (let i = 1; i <= COUNT; i++) hash.update(`${i}\n`)
   return hash.digest('hex')
 }
+const ticks = (pid: number) => readProcessStat(pid)?.ticks ?? 0
+
 async function hashOf(stream: Readable): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of stream) hash.update(chunk as Buffer)
@@ -78,6 +85,23 @@ describe('the log', () => {
       expect(await lines(log.directory)).toEqual(['stdout: main', 'stdout: later'])
     },
   )
+})
+
+describe('output', () => {
+  kernelTest('that others go on to write does not keep the monitor', async () => {
+    await using dir = await tempDir()
+    const log = { directory: dir.join('log'), maxFileSize: 1 << 20, maxFiles: 2 }
+    const monitor = await startMonitor({ directory: dir.join('m'), log, cgroup: false })
+    const flood = spawn('yes', [], { stdio: ['ignore', monitor.stdio[1] as number, 'ignore'] })
+    const flooded = once(flood, 'exit')
+    const process = await launch(shell('exit 3')(monitor.stdio), { spawner: monitor.spawner })
+    monitor.started(process.pid)
+    await monitor.detach()
+    expect(await monitor.wait()).toMatchObject({ exitCode: 3 })
+    await gone(monitor)
+    expect(await flooded).toEqual([null, 'SIGPIPE'])
+    await monitor.close()
+  })
 })
 
 describe('attached clients', () => {
@@ -205,6 +229,30 @@ describe('a terminal', () => {
     await gone(monitor)
     expect(await lines(dir.join('log'))).toEqual(['stdout: one', 'stdout: two', 'stdout: three'])
     expect(await text).toContain('three')
+  })
+
+  kernelTest('that nobody has open keeps what is typed until somebody reads, and costs nothing', async () => {
+    await using dir = await tempDir()
+    const script = `
+      t=$(tty); cd ${dir.path}; exec <&- >&- 2>&-
+      while [ ! -e go ]; do sleep 0.05; done
+      exec <$t; n=0; while [ $n -lt 8000 ]; do read x; n=$((n+1)); done; exit 9`
+    const monitor = await startDetached(shell(script), {
+      directory: dir.join('m'),
+      stdio: 'terminal',
+      log: { directory: dir.join('log') },
+      cgroup: false,
+    })
+    const client = await monitor.attach({ stdin: true })
+    client.stdout!.resume()
+    client.stdin!.write('typed\n'.repeat(8000))
+    await sleep(200)
+    const before = ticks(monitor.monitorPid)
+    await sleep(500)
+    expect(ticks(monitor.monitorPid) - before).toBeLessThan(10)
+    writeFileSync(dir.join('go'), '')
+    expect(await monitor.wait()).toMatchObject({ exitCode: 9 })
+    await gone(monitor)
   })
 
   kernelTest('that is none has no size', async () => {

@@ -9,6 +9,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef SYS_mount_setattr
@@ -70,6 +71,9 @@ static int execute(int program, char *const *argv, int socket, pid_t *pid)
     }
     int failed = *pid < 0 ? errno : 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (*pid > 0 && error != 0)
+        while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
+            ;
     return failed != 0 ? -failed : -error;
 }
 

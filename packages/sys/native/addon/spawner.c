@@ -81,7 +81,8 @@ static void *receive(void *data)
             .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
         memset(&report, 0, sizeof report);
         ssize_t size = recvmsg(spawner->socket, &header, MSG_CMSG_CLOEXEC);
-        if (size < 0 && errno == EINTR)
+        /* ECONNRESET: the other end left a request unread; what it has sent comes after this. */
+        if (size < 0 && (errno == EINTR || errno == ECONNRESET))
             continue;
         if (size <= 0)
             break;

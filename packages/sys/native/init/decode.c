@@ -4,6 +4,15 @@
  */
 #include "init.h"
 
+#include <linux/bpf_common.h>
+#include <linux/filter.h>
+#include <sched.h>
+
+/* All others would share something of the spawner with the process. */
+#define NEW_NAMESPACES                                                                                                 \
+    (CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |      \
+     CLONE_NEWNET)
+
 /* What the four texts of an op are; 0: none. */
 enum { BYTES = 1, TEXT, LIST, ARRAY, NEEDED = 8 };
 static const uint8_t kinds[OP_END][4] = {
@@ -82,6 +91,7 @@ static bool array_is_sound(struct plan *plan, uint32_t offset, bool fill)
 static bool op_is_sound(struct plan *plan, const struct op *at, bool fill)
 {
     const struct op op = *at;
+    uint32_t size;
     if (op.code >= OP_END)
         return false;
     for (int i = 0; i < 4; i++) {
@@ -98,6 +108,9 @@ static bool op_is_sound(struct plan *plan, const struct op *at, bool fill)
         return op.s[0] != 0 || (op.fd >= 0 && (op.flags & OPF_1) == 0);
     case OP_CAPS:
         return op.s[0] % 8 == 4 && *(const uint32_t *)((const char *)plan + op.s[0]) >= sizeof(uint64_t);
+    case OP_SECCOMP:
+        size = *(const uint32_t *)((const char *)plan + op.s[0]);
+        return size % sizeof(struct sock_filter) == 0 && size <= BPF_MAXINSNS * sizeof(struct sock_filter);
     case OP_EXEC:
         return op.s[3] != 0 || *(const uint64_t *)((const char *)plan + op.s[0]) > 0;
     }
@@ -136,6 +149,7 @@ const char *plan_decode(struct plan *plan, uint32_t size, uint32_t fds)
     if (size < sizeof *plan || plan->magic != PLAN_MAGIC || plan->abi != PLAN_ABI)
         return "the plan is of another version";
     if (plan->size != size || plan->fd_count != fds || fds > FD_MAX ||
+        (plan->clone_flags & ~(uint64_t)NEW_NAMESPACES) != 0 ||
         (plan->cgroup >= 0 && (uint32_t)plan->cgroup >= fds) || !is_sound(plan, true) || !is_sound(plan, false))
         return "the plan is malformed";
     return NULL;

@@ -44,7 +44,43 @@ int op_wait(const struct op *op)
     return got > 0 ? 0 : got < 0 ? (int)got : -EPIPE;
 }
 
-static char hook_output[REPORT_DETAIL];
+static struct {
+    char text[REPORT_DETAIL];
+    size_t size;
+} kept;
+
+/* Takes what a hook has written and keeps the beginning; false when nobody can write any more. */
+static bool keep_output(int fd)
+{
+    char rest[4096];
+    size_t room = sizeof kept.text - 1 - kept.size;
+    long size = room > 0 ? sys_3(SYS_read, fd, kept.text + kept.size, room) : sys_3(SYS_read, fd, rest, sizeof rest);
+    if (size > 0 && room > 0)
+        kept.size += (size_t)size;
+    return size > 0 || size == -EINTR;
+}
+
+/*
+ * Waits for the end of a hook, at most so many milliseconds unless 0, and reads what it writes, for a pipe is full at
+ * some time. */
+static int hook_wait(int pidfd, int output, uint64_t limit)
+{
+    struct pollfd both[2] = {{pidfd, POLLIN, 0}, {output, POLLIN, 0}};
+    uint64_t deadline = limit == 0 ? 0 : now_ns(1) + limit * 1000000;
+    for (;;) {
+        uint64_t now = limit == 0 ? 0 : now_ns(1);
+        int left = limit == 0 ? -1 : now >= deadline ? 0 : (int)((deadline - now) / 1000000 + 1);
+        int ready = sys_poll(both, 2, left);
+        if (ready == 0)
+            return -ETIMEDOUT;
+        if (ready < 0)
+            continue;
+        if (both[1].revents != 0 && !keep_output(output))
+            both[1].fd = -1;
+        if (both[0].revents != 0)
+            return 0;
+    }
+}
 
 _Noreturn static void hook_child(const struct op *op, int input, int output)
 {
@@ -60,9 +96,10 @@ _Noreturn static void hook_child(const struct op *op, int input, int output)
 int op_hook(const struct op *op)
 {
     int input[2], output[2], pidfd = -1, status = 0;
+    kept.size = 0;
     int result = (int)sys_2(SYS_pipe2, input, O_CLOEXEC);
     if (result == 0)
-        result = (int)sys_2(SYS_pipe2, output, O_CLOEXEC | O_NONBLOCK);
+        result = (int)sys_2(SYS_pipe2, output, O_CLOEXEC);
     if (result < 0)
         return result;
     /* At most 60 KiB, less than a pipe holds, so that the write cannot wait. */
@@ -76,24 +113,18 @@ int op_hook(const struct op *op)
     sys_close(input[0]);
     sys_close(output[1]);
     if (pid > 0) {
-        struct pollfd end = {pidfd, POLLIN, 0};
-        int ready;
-        while ((ready = sys_poll(&end, 1, op->a == 0 ? -1 : (int)op->a)) == -EINTR)
-            ;
-        if (ready == 0) {
+        result = hook_wait(pidfd, output[0], op->a);
+        if (result < 0)
             sys_kill(pid, SIGKILL);
-            result = -ETIMEDOUT;
-        }
         sys_wait4(pid, &status, __WALL, NULL);
         sys_close(pidfd);
     } else {
         result = pid;
     }
-    long size = sys_3(SYS_read, output[0], hook_output, sizeof hook_output - 1);
     sys_close(output[0]);
-    if (size > 0) {
-        hook_output[size] = '\0';
-        self.detail = hook_output;
+    if (kept.size > 0) {
+        kept.text[kept.size] = '\0';
+        self.detail = kept.text;
     }
     if (result == 0 && status != 0)
         result = WIFEXITED(status) && WEXITSTATUS(status) == 127 ? -ENOENT : -ECANCELED;

@@ -26,6 +26,21 @@ int launches_open(void)
     return (unsigned long)progress > -4096UL ? -ENOMEM : poll_fd;
 }
 
+void launches_unwatch(int fd)
+{
+    struct epoll_event none = {0};
+    sys_4(SYS_epoll_ctl, poll_fd, EPOLL_CTL_DEL, fd, &none);
+}
+
+/* In a child: what the plans before it have left in memory, its own, and the table that all launches share. */
+void launches_forget(void)
+{
+    if ((void *)self.plan != message.payload)
+        sys_2(SYS_munmap, self.plan, self.plan->size);
+    sys_3(SYS_madvise, &message, sizeof message, MADV_DONTNEED);
+    sys_2(SYS_munmap, progress, sizeof *progress);
+}
+
 void launch_event(uint64_t index)
 {
     slot_read(&slots[index], &(*progress)[index]);

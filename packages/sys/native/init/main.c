@@ -56,6 +56,15 @@ size_t text_decimal(char *out, unsigned value)
     return length;
 }
 
+uint64_t now_ns(int clock)
+{
+    struct {
+        long seconds, nanoseconds;
+    } time = {0, 0};
+    sys_2(SYS_clock_gettime, clock, &time);
+    return (uint64_t)time.seconds * 1000000000 + (uint64_t)time.nanoseconds;
+}
+
 /* A hosted build is one for sanitizers, which report faults; exec undoes their handlers. */
 static bool handled(int signal)
 {

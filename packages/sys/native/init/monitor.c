@@ -22,15 +22,6 @@ static struct {
 } sources[MAX_POLL];
 static uint32_t polled_count;
 
-uint64_t now_ns(int clock)
-{
-    struct {
-        long seconds, nanoseconds;
-    } time = {0, 0};
-    sys_2(SYS_clock_gettime, clock, &time);
-    return (uint64_t)time.seconds * 1000000000 + (uint64_t)time.nanoseconds;
-}
-
 void poll_add(int fd, short events, enum source source, uint32_t index)
 {
     if (polled_count == MAX_POLL)
@@ -65,10 +56,10 @@ int monitor_configure(const struct monitor_config *config, const int *fds, uint3
     return 0;
 }
 
-/* POLLHUP stays as long as nobody has the terminal open; the edge tells when somebody writes again. */
+/* POLLHUP stays as long as nobody has the terminal open; the edge tells when somebody writes or reads again. */
 void monitor_watch_terminal(int master)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = WATCH_TERMINAL};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.u64 = WATCH_TERMINAL};
     sys_4(SYS_epoll_ctl, poll_fd, EPOLL_CTL_ADD, master, &event);
 }
 
@@ -189,7 +180,7 @@ static void dispatch(uint32_t i)
         count = sys_6(SYS_epoll_pwait, poll_fd, events, 16, 0, NULL, 8);
         for (long e = 0; e < count; e++)
             if (events[e].data.u64 == WATCH_TERMINAL)
-                terminal_woken();
+                terminal_woken(events[e].events);
             else
                 launch_event(events[e].data.u64);
         break;

@@ -11,8 +11,6 @@ enum { MAX_CLIENTS = 64, MAX_ATTACHED = 64, MAX_LAUNCHES = 256, CHUNK = 32768 };
 enum source { FROM_LISTENER, FROM_LAUNCHES, FROM_CHILDREN, FROM_CLIENT, FROM_OUTPUT, FROM_ATTACHED, TO_STDIN };
 void poll_add(int fd, short events, enum source source, uint32_t index);
 
-uint64_t now_ns(int clock);
-
 /* monitor_record.c */
 extern struct record record;
 int record_open(int directory);
@@ -27,8 +25,8 @@ extern uint32_t log_number;
 extern uint64_t log_size;
 extern bool log_wanted;
 void log_open(int directory, uint32_t number, uint32_t files, uint64_t size);
-/* The data lie at log_data(); returns where the record begins. */
-uint64_t log_append(uint8_t stream, uint32_t size);
+/* The data lie at log_data(). `at` is where the record begins; false: it was dropped, and the next begins there. */
+bool log_append(uint8_t stream, uint32_t size, uint64_t *at);
 char *log_data(void);
 void log_end(void);
 
@@ -38,7 +36,7 @@ extern bool has_terminal;
 void streams_open(const int *fds, bool terminal);
 void stream_terminal(int master);
 /* Something has happened at the terminal that nobody had open. */
-void terminal_woken(void);
+void terminal_woken(uint32_t events);
 bool streams_ended(void);
 void streams_poll(void);
 void output_ready(uint32_t stream);

@@ -101,15 +101,16 @@ static bool append_dropped(void)
     return log_dropped == 0;
 }
 
-uint64_t log_append(uint8_t stream, uint32_t size)
+bool log_append(uint8_t stream, uint32_t size, uint64_t *at)
 {
-    if (!log_wanted)
-        return 0;
-    chunk.head = (struct frame){size, stream, 0, 0, now_ns(0)};
-    if (append_dropped() && append(&chunk, FRAME_HEAD + size))
-        return log_size - FRAME_HEAD - size;
-    log_dropped++;
-    return log_size;
+    bool done = log_wanted;
+    if (done) {
+        chunk.head = (struct frame){size, stream, 0, 0, now_ns(0)};
+        done = append_dropped() && append(&chunk, FRAME_HEAD + size);
+        log_dropped += !done;
+    }
+    *at = done ? log_size - FRAME_HEAD - size : log_size;
+    return done;
 }
 
 /* A log without records stays absent. */

@@ -6,6 +6,9 @@
 
 #include <asm/ioctls.h>
 
+/* 2 MiB, twice the largest pipe (/proc/sys/fs/pipe-max-size). */
+enum { DRAIN_CHUNKS = 64 };
+
 static struct attached {
     int client, in, out[2];
     uint32_t id;
@@ -59,10 +62,17 @@ void stream_terminal(int master)
 
 static bool read_output(uint32_t stream);
 
+/* What can be in a pipe or terminal, and no more: whoever has been handed the other end may go on writing for ever. */
+static void drain(uint32_t stream)
+{
+    for (uint32_t i = 0; i < DRAIN_CHUNKS && output[stream] >= 0 && read_output(stream); i++)
+        ;
+}
+
 bool streams_ended(void)
 {
-    while (ended && terminal_idle && output[0] >= 0 && read_output(0))
-        ;
+    if (ended && terminal_idle)
+        drain(0);
     return output[0] < 0 && output[1] < 0;
 }
 
@@ -74,7 +84,8 @@ void streams_poll(void)
     if (stdin_fd < 0)
         return;
     if (pending.end > pending.begin) {
-        poll_add(stdin_fd, POLLOUT, TO_STDIN, 0);
+        if (!terminal_idle)
+            poll_add(stdin_fd, POLLOUT, TO_STDIN, 0);
         return;
     }
     for (uint32_t i = 0; i < attached_used; i++)
@@ -100,8 +111,11 @@ static void lagged(struct attached *one, uint32_t number, uint64_t offset, uint6
     release(one);
 }
 
-/* Gives the chunk to all that are attached; `number` and `offset` are those of its record. */
-static void relay(uint32_t stream, uint32_t size, uint32_t number, uint64_t offset)
+/*
+ * Gives the chunk to all that are attached; `number` and `offset` are those of its record, or of the next where it has
+ * none.
+ */
+static void relay(uint32_t stream, uint32_t size, uint32_t number, uint64_t offset, bool logged)
 {
     for (uint32_t i = 0; i < attached_used; i++) {
         struct attached *one = &attached[i];
@@ -111,7 +125,7 @@ static void relay(uint32_t stream, uint32_t size, uint32_t number, uint64_t offs
         if (written == (long)size)
             continue;
         if (written >= 0 || written == -EAGAIN)
-            lagged(one, number, offset, written > 0 ? (uint64_t)written : 0);
+            lagged(one, number, offset, logged && written > 0 ? (uint64_t)written : 0);
         else
             shut(&one->out[stream]);
     }
@@ -144,14 +158,17 @@ static bool read_output(uint32_t stream)
         end_output(stream);
         return false;
     }
-    uint64_t offset = log_append((uint8_t)(1 + stream), (uint32_t)size);
-    relay(stream, (uint32_t)size, log_number, offset);
+    uint64_t offset;
+    bool logged = log_append((uint8_t)(1 + stream), (uint32_t)size, &offset);
+    relay(stream, (uint32_t)size, log_number, offset, logged);
     return true;
 }
 
-void terminal_woken(void)
+/* Without news but POLLHUP it stays as it is: our own attempt to write would wake us up again. */
+void terminal_woken(uint32_t events)
 {
-    terminal_idle = false;
+    if ((events & POLLIN) != 0 || (events & POLLHUP) == 0)
+        terminal_idle = false;
 }
 
 void output_ready(uint32_t stream)
@@ -162,9 +179,8 @@ void output_ready(uint32_t stream)
 
 void streams_drain(void)
 {
-    for (uint32_t i = 0; i < 2; i++)
-        while (output[i] >= 0 && read_output(i))
-            ;
+    drain(0);
+    drain(1);
 }
 
 static void end_stdin(void)

@@ -1,8 +1,9 @@
 /*
  * The small init of a container: stays as pid 1 above the program, forwards signals to it, reaps what is orphaned, and
- * ends as the program has ended. It is this very process, so nothing of the host is put into the container.
+ * ends as the program has ended. It is this very process, so nothing of the host is put into the container; what it has in
+ * its memory of other launches is dropped, for whoever is root in there may read it.
  */
-#include "init.h"
+#include "spawner.h"
 
 #include <asm/ioctls.h>
 #include <signal.h>
@@ -43,6 +44,7 @@ int reaper_split(void)
     int pid = (int)sys_5(SYS_clone, SIGCHLD, 0, 0, 0, 0);
     if (pid > 0) {
         sys_3(SYS_close_range, 3, ~0U, 0);
+        launches_forget();
         reap(pid, &signals);
     }
     if (pid == 0)

@@ -11,6 +11,22 @@ static struct {
 } early[64];
 static unsigned early_next;
 
+/* An intermediate that has not told the pid of what it has cloned. */
+static bool is_awaited(const struct slot *slot)
+{
+    return slot->id != 0 && (slot->flags & PLAN_INTERMEDIATE) != 0 && slot->pid == 0 && slot->status >= 0;
+}
+
+/* What is noted concerns only those that are awaited; a pid comes again. */
+static void forget_early(void)
+{
+    for (uint32_t i = 0; i < slots_used; i++)
+        if (is_awaited(&slots[i]))
+            return;
+    for (unsigned i = 0; i < 64; i++)
+        early[i].pid = 0;
+}
+
 bool (*slot_observer)(struct slot *slot, const struct report *report, int fd);
 
 static void tell(struct slot *slot, struct report *report, int fd)
@@ -65,6 +81,8 @@ static void settle(struct slot *slot)
 /* The launch's socket ended: the program runs, or the process died on the way. */
 static void ended(struct slot *slot, const volatile int32_t *progress)
 {
+    /* Children of other launches may have a copy, for which epoll(7) would go on to report it. */
+    launches_unwatch(slot->status);
     sys_close(slot->status);
     slot->status = -1;
     if (!slot->failed) {
@@ -92,6 +110,7 @@ static void known(struct slot *slot, int pid, int pidfd)
         slot->usage = early[i].usage;
         early[i].pid = 0;
     }
+    forget_early();
     if (slot->killed)
         slot_kill(slot);
     if (slot->flags & PLAN_REPORT_PID)
@@ -112,6 +131,9 @@ void slot_read(struct slot *slot, const volatile int32_t *progress)
         long size = sys_3(SYS_recvmsg, slot->status, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
         if (size == -EAGAIN || size == -EINTR)
             return;
+        /* The child has left a message unread; what it has sent comes after this. */
+        if (size == -ECONNRESET)
+            continue;
         if (size <= 0) {
             ended(slot, progress);
             return;
@@ -137,12 +159,11 @@ void slot_read(struct slot *slot, const volatile int32_t *progress)
 void slot_kill(struct slot *slot)
 {
     slot->killed = true;
-    if (slot->flags & PLAN_KEEPER)
+    /* An intermediate goes on: what it clones is killed when its pid is known. */
+    if ((slot->flags & PLAN_KEEPER) != 0 && slot->helper > 0)
         sys_kill(slot->helper, SIGTERM);
-    else if (slot->pid > 0 && !slot->exited)
+    else if ((slot->flags & PLAN_KEEPER) == 0 && slot->pid > 0 && !slot->exited)
         sys_kill(slot->pid, SIGKILL);
-    else if (slot->helper > 0)
-        sys_kill(slot->helper, SIGKILL);
 }
 
 static struct slot *owner(int pid)
@@ -162,10 +183,17 @@ int slots_reap(const volatile int32_t *progress)
     while ((pid = sys_wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0) {
         struct slot *slot = owner(pid);
         if (slot == NULL) {
+            for (uint32_t i = 0; i < slots_used; i++)
+                if (is_awaited(&slots[i]))
+                    slot_read(&slots[i], &progress[i]);
+            slot = owner(pid);
+        }
+        if (slot == NULL) {
             early[early_next].pid = pid;
             early[early_next].status = status;
             early[early_next].usage = usage;
             early_next = (early_next + 1) % 64;
+            forget_early();
             continue;
         }
         if (slot->helper == pid) {

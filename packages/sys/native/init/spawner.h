@@ -38,6 +38,8 @@ bool message_launch(int to, long size, int *fds, uint32_t count);
 /* launches.c */
 int launches_open(void);
 void launches_watch(int fd, uint64_t data);
+void launches_unwatch(int fd);
+void launches_forget(void);
 void launch_event(uint64_t index);
 int launches_reap(void);
 struct slot *launch_start(int to, uint32_t size, int *fds, uint32_t count, bool in_memfd);

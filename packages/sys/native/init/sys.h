@@ -124,5 +124,7 @@ static inline void close_fd(int *fd)
 size_t text_length(const char *text);
 /* Decimal digits of value and a NUL; returns their number. */
 size_t text_decimal(char *out, unsigned value);
+/* CLOCK_REALTIME (0) or CLOCK_MONOTONIC (1). */
+uint64_t now_ns(int clock);
 
 #endif
