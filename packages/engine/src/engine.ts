@@ -224,13 +224,13 @@ export class Engine implements AsyncDisposable {
       })
     }
     const prepared = prepareContainer({ ...origin.options, name: record.name }, record.id)
-    await this.#launch(origin.image, prepared, {
+    const launched = await this.#launch(origin.image, prepared, {
       autoRemove: record.auto_remove === 1,
       stdin: origin.options.stdin ?? false,
       detach: true,
       again: true,
     })
-    return new Container(this.#context, record)
+    return new Container(this.#context, launched)
   }
 
   /** Gives a container another name. @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`, `ERR_INVALID_NAME`, `ERR_NAME_IN_USE` */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type GlobalOptions, print, withEngine } from '../context.js'
 import { signalName, whole } from '../grammar/values.js'
 import { bridge, shellStatus } from '../terminal/bridge.js'
@@ -27,10 +27,12 @@ export function startCommand(program: Command): void {
         await withEngine(command, async (engine) => {
           if (options.attach !== true && options.interactive !== true)
             return each(keys, (key) => engine.restart(key))
+          if (keys.length > 1) throw new InvalidArgumentError('only one container can be attached to')
           const interactive = options.interactive ?? false
           const container = await engine.restart(keys[0] as string)
-          await using attached = await container.attach({ stdin: interactive })
-          process.exitCode = shellStatus(await bridge(attached, { interactive }))
+          await using attached = await container.attach({ stdin: interactive, fromStart: true })
+          const exit = await bridge(attached, { interactive, detach: () => attached.detach() })
+          process.exitCode = shellStatus(exit)
         })
       },
     )

@@ -74,4 +74,31 @@ describe('containers in the background', () => {
     expect((await run('rm', 'stay')).exitCode).toBe(1)
     expect((await run('rm', '-f', 'stay')).ok().stdout).toBe('stay\n')
   })
+
+  it('are started again attached, whether they end at once or read on', async () => {
+    const script = 'echo again; echo aside >&2; read line && echo "got $line"; exit 5'
+    const names = ['short', 'reader']
+    for (const name of names)
+      (
+        await run(
+          ...['run', '-d', '--name', name, '--network', 'none'],
+          ...(name === 'reader' ? ['-i', lab.busybox] : [lab.busybox]),
+          ...['sh', '-c', script],
+        )
+      ).ok()
+    await run('kill', 'reader')
+    await run('wait', ...names)
+    expect(await run('start', '-a', 'short')).toMatchObject({
+      stdout: 'again\n',
+      stderr: 'aside\n',
+      exitCode: 5,
+    })
+    expect(await lab.run(['start', '-ai', 'reader'], { input: 'me\n' })).toMatchObject({
+      stdout: 'again\ngot me\n',
+      stderr: 'aside\n',
+      exitCode: 5,
+    })
+    expect((await run('start', '-a', ...names)).exitCode).not.toBe(0)
+    await run('rm', ...names)
+  })
 })

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { CofferdamError, destroyLate } from '@cofferdam/core'
 import { resolveUser } from '@cofferdam/image'
-import { LogWriter } from '@cofferdam/logs'
+import { type LogPosition, LogWriter } from '@cofferdam/logs'
 import { terminalStream } from '@cofferdam/process'
 import { setWindowSize } from '@cofferdam/sys'
 import { type AttachedContainer, attachContainer } from '../detached/attach.js'
@@ -50,11 +50,13 @@ export class Container
   readonly #settled: Promise<Settled> | undefined
   readonly #launched: Launched | undefined
   readonly #autoRemove: boolean
+  /** Where its output begins in the log, of a detached one that was started through this object. */
+  readonly #begin: LogPosition | undefined
 
   /** @internal */
   constructor(
     context: EngineContext,
-    record: Pick<ContainerRecord, 'id' | 'name'>,
+    record: Pick<ContainerRecord, 'id' | 'name'> & Pick<Launched, 'monitor'>,
     launched?: Launched,
     autoRemove = false,
   ) {
@@ -64,6 +66,7 @@ export class Container
     this.#context = context
     this.#launched = launched
     this.#autoRemove = autoRemove
+    this.#begin = record.monitor?.logBegin
     if (launched === undefined) return
     const { runtime } = launched
     this.stdin = runtime.streams.stdin
@@ -126,15 +129,21 @@ export class Container
   }
 
   /**
-   * Streams of a detached container: what it writes from now on, and its standard input (like `docker attach`).
+   * Streams of a detached container: what it writes from now on, and its standard input (like `docker attach`). With
+   * `fromStart` also what it has written since it was started through this object, even if it has ended.
    * @throws CofferdamError `ERR_NOT_ATTACHED`, `ERR_MONITOR_ENDED`
    */
   attach(
-    options: { readonly stdin?: boolean; readonly signal?: AbortSignal } = {},
+    options: { readonly stdin?: boolean; readonly fromStart?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<AttachedContainer> {
-    const { stdin = false, signal } = options
+    const { stdin = false, fromStart = false, signal } = options
+    const from = fromStart ? this.#begin : undefined
     return this.#detached((context, id) =>
-      attachContainer(context, id, this, { stdin, ...(signal === undefined ? {} : { signal }) }),
+      attachContainer(context, id, this, {
+        stdin,
+        ...(signal === undefined ? {} : { signal }),
+        ...(from === undefined ? {} : { from }),
+      }),
     )
   }
 

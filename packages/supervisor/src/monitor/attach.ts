@@ -13,6 +13,8 @@ export interface AttachOptions {
   readonly stderr?: boolean
   /** The end of `stdin` is the end of the container's standard input too (not of a terminal). */
   readonly closeStdin?: boolean
+  /** Begins there in the log instead of with what is written from now on. */
+  readonly from?: LogPosition
   /** Detaches. */
   readonly signal?: AbortSignal
 }
@@ -23,7 +25,7 @@ export interface Attachment extends AsyncDisposable {
   /** Also what a terminal shows. */
   readonly stdout?: Readable
   readonly stderr?: Readable
-  /** The first record of the log that these streams carry; what was before is only in the log. */
+  /** The first record of the log that these streams carry live; what was before is only in the log. */
   readonly position: LogPosition
   /** How often this client was too slow, and went on from the log. */
   readonly lags: number
@@ -53,6 +55,9 @@ export async function attach(
   let detached = false
 
   async function follow(): Promise<void> {
+    const { from } = options
+    if (from !== undefined)
+      await catchUp(log, { ...from, delivered: 0 }, { until: first.position }, outputs, () => detached)
     for (;;) {
       const lag = await live.flow(outputs)
       if (lag === undefined || detached) break
@@ -71,7 +76,8 @@ export async function attach(
       if (!isErrno(error, 'ERR_MONITOR_LOST')) throw error
     }
     if (next !== undefined) live = next
-    await catchUp(log, lag, next?.position, outputs, () => detached)
+    const to = next === undefined ? {} : { until: next.position }
+    await catchUp(log, lag, to, outputs, () => detached)
     return next !== undefined
   }
 

@@ -1,17 +1,17 @@
 import type { Writable } from 'node:stream'
 import { CofferdamError, drained } from '@cofferdam/core'
-import { type LogPosition, readLog } from '@cofferdam/logs'
+import { readLog, type ReadLogOptions } from '@cofferdam/logs'
 import type { Lag } from './live.js'
 
 /**
  * Writes to the outputs what the log has between the place where a client was cut off and the one where it is attached
- * again, at the pace of whoever reads them; to the log's end when there is no such place.
+ * again (`to.until`), at the pace of whoever reads them; to the log's end when there is no such place.
  * @throws CofferdamError `ERR_ATTACH_LAGGED`: there is no log; `ERR_LOG_GONE`: it was rotated away
  */
 export async function catchUp(
   log: string | undefined,
   lag: Lag,
-  until: LogPosition | undefined,
+  to: Pick<ReadLogOptions, 'until' | 'follow' | 'ended'>,
   outputs: readonly (Writable | undefined)[],
   stopped: () => boolean,
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function catchUp(
   }
   let skip = lag.delivered
   const from = { file: lag.file, offset: lag.offset }
-  for await (const frame of readLog(log, { from, ...(until === undefined ? {} : { until }) })) {
+  for await (const frame of readLog(log, { from, ...to })) {
     if (frame.stream === 'system') continue
     const data = frame.data.subarray(skip)
     skip = 0

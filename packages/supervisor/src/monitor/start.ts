@@ -11,7 +11,7 @@ import {
 import { join, resolve } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
 import { CofferdamError, DisposeStack, isErrno } from '@cofferdam/core'
-import { nextLogFile } from '@cofferdam/logs'
+import { type LogPosition, nextLogFile } from '@cofferdam/logs'
 import { stdioPipe } from '@cofferdam/process'
 import { closeQuietly, REQUEST, spawnerOpen } from '@cofferdam/sys'
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
@@ -54,6 +54,8 @@ export class StartingMonitor extends Monitor {
   readonly #theirs: number[]
   /** When it is in its cgroup: await it before the launch of what joins no cgroup of its own. */
   readonly placed: Promise<void>
+  /** Where its container's output begins in the log. */
+  readonly logBegin: LogPosition | undefined
   #starting = true
 
   /** @internal */
@@ -63,11 +65,13 @@ export class StartingMonitor extends Monitor {
     report: Parameters<typeof hello>[0],
     theirs: number[],
     placed: Promise<void>,
+    logBegin: LogPosition | undefined,
   ) {
     super(directory, connection, hello(report))
     this.#theirs = theirs
     connection.spawner.ref()
     this.placed = placed
+    this.logBegin = logBegin
   }
 
   /** The container's standard input, output and error, for its launch; closed by {@link detach}. */
@@ -217,17 +221,18 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
     return fd
   }
   if (log !== undefined) linkLog(directory, resolve(log.directory))
+  const number = log === undefined ? undefined : nextLogFile(log.directory)
   const { theirs, standard } = openStreams(options, opened)
   const config = encodeConfig({
     directory: openDirectory(directory),
     standard,
     terminal: options.stdio === 'terminal',
-    ...(log === undefined
+    ...(log === undefined || number === undefined
       ? {}
       : {
           log: {
             directory: openDirectory(log.directory),
-            number: nextLogFile(log.directory),
+            number,
             maxFiles: log.maxFiles ?? 5,
             maxFileSize: log.maxFileSize ?? 10 * 1024 * 1024,
           },
@@ -248,7 +253,8 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
     const placed =
       made === undefined ? Promise.resolve() : joinLasting(made, () => make(cgroup as string), report.op)
     placed.catch(() => {})
-    return new StartingMonitor(directory, connection, report, theirs, placed)
+    const logBegin = number === undefined ? undefined : { file: number, offset: 0 }
+    return new StartingMonitor(directory, connection, report, theirs, placed, logBegin)
   } catch (error) {
     connection.close()
     for (const fd of theirs) closeQuietly(fd)

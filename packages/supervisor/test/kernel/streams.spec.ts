@@ -8,7 +8,7 @@ import { launch } from '@cofferdam/process'
 import { readLog } from '@cofferdam/logs'
 import { readProcessStat } from '@cofferdam/sys'
 import { kernelTest, tempDir } from '@cofferdam/testing'
-import { connect, monitorAlive, startDetached, startMonitor } from '../../src/index.js'
+import { connect, monitorAlive, replay, startDetached, startMonitor } from '../../src/index.js'
 import { end, gone, lines, shell, textOf, until } from './fixture.js'
 
 const COUNT = 1_500_000
@@ -148,12 +148,17 @@ describe('attached clients', () => {
       before.push(Buffer.from(data).toString())
     }
     expect(before).toEqual(['before\n'])
+    const from = { file: 1, offset: 0 }
+    const whole = await other.attach({ from })
     client.stdin!.write('hello\n')
     expect(await until(client.stdout!, /\n/)).toBe('got hello\n')
     client.stdin!.end()
     expect(await monitor.wait()).toMatchObject({ exitCode: 3 })
     expect(await textOf(client.stdout)).toBe('')
+    const late = replay(dir.join('m'), from)
     await gone(monitor)
+    expect(await textOf(whole.stdout)).toBe('before\ngot hello\n')
+    expect([await textOf(late.stdout), await textOf(late.stderr)]).toEqual(['before\ngot hello\n', ''])
   })
 
   kernelTest('may detach, and the container reads on from the next', async () => {
