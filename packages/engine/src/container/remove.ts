@@ -2,7 +2,7 @@ import { CofferdamError } from '@cofferdam/core'
 import type { EngineContext } from '../launch/context.js'
 import type { ContainerRecord } from '../state/records.js'
 import { discardContainer } from './discard.js'
-import { awaitSettled, signalContainer } from './stop.js'
+import { awaitSettled } from './stop.js'
 
 /**
  * Removes a container with its changes and log.
@@ -24,8 +24,7 @@ export async function removeContainer(
         hint: `stop it first, or force: cofferdam rm -f ${record.name}`,
       })
     }
-    await signalContainer(context, record.id, 'SIGKILL')
+    await awaitSettled(context, up, { kill: true })
     await settled
-    await awaitSettled(context, up)
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CofferdamError, isErrno } from '@cofferdam/core'
+import { abortable, CofferdamError, isErrno } from '@cofferdam/core'
 import { processStart } from '@cofferdam/sys'
 import type { EngineContext } from '../launch/context.js'
 import { sweepContainer } from '../sweep.js'
@@ -24,7 +24,7 @@ export async function stopContainer(
   id: string,
   options: StopOptions & { readonly stopSignal: NodeJS.Signals },
 ): Promise<void> {
-  const record = findContainer(context.db, id)
+  const record = await startedContainer(context, id, options.signal)
   if (record.status !== 'running') return
   await signalContainer(context, id, options.stopSignal)
   const end = Date.now() + (options.timeout ?? 10_000)
@@ -34,8 +34,32 @@ export async function stopContainer(
   await awaitSettled(context, record)
 }
 
-/** Waits until a run that was killed is recorded as ended, or its container is gone; does the owner's work where that is. */
-export async function awaitSettled(context: EngineContext, record: ContainerRecord): Promise<void> {
+/**
+ * The row of a container once it is not being started any more: until then it has nothing of the next run.
+ * @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`; the reason of `signal`
+ */
+export async function startedContainer(
+  context: EngineContext,
+  id: string,
+  signal?: AbortSignal,
+): Promise<ContainerRecord> {
+  for (;;) {
+    const record = findContainer(context.db, id)
+    if (record.status !== 'created') return record
+    await awaitSettled(context, record, signal === undefined ? {} : { signal })
+  }
+}
+
+/**
+ * Waits until a run that was killed is recorded as ended, a start has come to its end, or the container is gone; does the
+ * owner's work where that is. With `kill` it is killed as soon as it can be. A start may take its time, an end may not.
+ */
+export async function awaitSettled(
+  context: EngineContext,
+  record: ContainerRecord,
+  options: { readonly kill?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const { kill = false, signal } = options
   const end = Date.now() + settleLimit
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
     const now = context.db.get<ContainerRecord>('SELECT * FROM containers WHERE id = ?', record.id)
@@ -43,14 +67,15 @@ export async function awaitSettled(context: EngineContext, record: ContainerReco
     if (now.status !== record.status || now.started !== record.started) return
     if (!ownerAlive(recordOwner(now))) {
       if (await sweepContainer(context, now)) return context.networks.sweep()
-    } else if (Date.now() > end) {
+    } else if (kill) await signalContainer(context, record.id, 'SIGKILL')
+    if (now.status === 'running' && Date.now() > end) {
       throw new CofferdamError(
         'ERR_CONTAINER_STATUS',
         `container ${record.name} has ended, but process ${now.owner_pid} does not give it up`,
         { path: record.id },
       )
     }
-    await sleep(wait)
+    await abortable(sleep(wait), signal)
   }
 }
 

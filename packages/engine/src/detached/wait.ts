@@ -1,7 +1,7 @@
 import { waitForExit } from '@cofferdam/supervisor'
 import { isErrno } from '@cofferdam/core'
 import { type EngineContext, monitorDirectory } from '../launch/context.js'
-import { awaitSettled } from '../container/stop.js'
+import { awaitSettled, startedContainer } from '../container/stop.js'
 import { recordedStatus } from '../container/summary.js'
 import { findContainer } from '../state/records.js'
 import type { ExitStatus } from '../types.js'
@@ -15,8 +15,9 @@ export async function detachedExit(
   id: string,
   signal?: AbortSignal,
 ): Promise<ExitStatus> {
-  const record = findContainer(context.db, id)
-  if (record.status !== 'exited') {
+  for (;;) {
+    const record = await startedContainer(context, id, signal)
+    if (record.status === 'exited') return recordedStatus(record)
     try {
       const exit = await waitForExit(monitorDirectory(context, id), signal === undefined ? {} : { signal })
       const { exitCode, oomKilled, reason } = exit
@@ -24,8 +25,10 @@ export async function detachedExit(
     } catch (error) {
       if (!isErrno(error, 'ERR_MONITOR_NOT_FOUND')) throw error
     }
+    // Somebody has settled it, and perhaps started it again.
+    const now = findContainer(context.db, id)
+    if (now.status === 'running' && now.started === record.started) return recordedStatus(now)
   }
-  return recordedStatus(findContainer(context.db, id))
 }
 
 /** Waits for the end of a detached container, then gives back what it held: nobody else may be there to do it. */
@@ -34,7 +37,7 @@ export async function settleDetached(
   id: string,
   signal?: AbortSignal,
 ): Promise<ExitStatus> {
-  const record = findContainer(context.db, id)
+  const record = await startedContainer(context, id, signal)
   const exit = await detachedExit(context, id, signal)
   signal?.throwIfAborted()
   await awaitSettled(context, record)
