@@ -6,6 +6,7 @@ export { decodeFrames, encodeFrame, frameHeaderSize, maxFramePayload } from './f
 export type { DecodedFrames, LogFrame, LogStream } from './frame.js'
 export { LogWriter } from './writer.js'
 export type { LogWriterOptions } from './writer.js'
+export { LogTee } from './tee.js'
 export { nextLogFile } from './files.js'
 export { readLog } from './read.js'
 export type { LogPosition, ReadLogOptions } from './read.js'

@@ -13,7 +13,8 @@ export interface LogWriterOptions {
 
 /**
  * Writes a container's log: numbered files in a directory, each a sequence of frames. The directory is made at the
- * first record. A full disk loses records, never blocks: the count is written when there is room again.
+ * first record. A full disk loses records, never blocks: the count is written when there is room again. Other failures
+ * lose records too, and are thrown.
  */
 export class LogWriter implements AsyncDisposable {
   readonly #dir: string
@@ -51,12 +52,15 @@ export class LogWriter implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return this.#flushing
     this.#closed = true
-    await this.#flushing
-    if (this.#handle === undefined && this.#dropped === 0) return
-    this.#queue.push(encodeFrame({ stream: 'system', time: now(), end: true, data: new Uint8Array() }))
-    await this.#flush()
-    await this.#handle?.close()
-    this.#handle = undefined
+    try {
+      await this.#flushing
+      if (this.#handle === undefined && this.#dropped === 0) return
+      this.#queue.push(encodeFrame({ stream: 'system', time: now(), end: true, data: new Uint8Array() }))
+      await this.#flush()
+    } finally {
+      await this.#handle?.close()
+      this.#handle = undefined
+    }
   }
 
   /** {@link LogWriter.close}, at the end of an `await using` block. */
@@ -79,8 +83,8 @@ export class LogWriter implements AsyncDisposable {
         await this.#append(Buffer.concat(batch))
         if (lost > 0) this.#dropped -= lost
       } catch (error) {
-        if (!isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EIO')) throw error
         this.#dropped += lost > 0 ? batch.length - 1 : batch.length
+        if (!isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EIO')) throw error
       }
     }
   }

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { closeSync, constants, openSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { CofferdamError, destroyLate } from '@cofferdam/core'
+import { CofferdamError, destroyLate, errorMessage } from '@cofferdam/core'
 import { resolveUser } from '@cofferdam/image'
-import { type LogPosition, LogWriter } from '@cofferdam/logs'
+import { type LogPosition, LogTee, LogWriter } from '@cofferdam/logs'
 import { terminalStream } from '@cofferdam/process'
 import { setWindowSize } from '@cofferdam/sys'
 import { type AttachedContainer, attachContainer } from '../detached/attach.js'
@@ -16,7 +16,6 @@ import { configOf, isDetached, type StoredConfig } from '../state/config.js'
 import { type ContainerRecord, findContainer } from '../state/records.js'
 import type { ContainerSummary, ExecOptions, ExitStatus, LogLine, LogsOptions, RunResult } from '../types.js'
 import { containerLogs } from './logs.js'
-import { Output } from './output.js'
 import { type ContainerProcess, type ContainerTerminal, terminalOf } from './process.js'
 import { removeContainer } from './remove.js'
 import { collectLimits, collectProcess } from './run.js'
@@ -46,7 +45,7 @@ export class Container
   readonly stdin: Writable | undefined
   readonly tty: ContainerTerminal | undefined
   readonly #context: EngineContext
-  readonly #output: Output | undefined
+  readonly #output: LogTee | undefined
   readonly #settled: Promise<Settled> | undefined
   readonly #launched: Launched | undefined
   readonly #autoRemove: boolean
@@ -70,9 +69,10 @@ export class Container
     if (launched === undefined) return
     const { runtime } = launched
     this.stdin = runtime.streams.stdin
-    const output = new Output(
+    const output = new LogTee(
       { stdout: runtime.tty ?? runtime.streams.stdout, stderr: runtime.streams.stderr },
       new LogWriter(logDirectory(context, this.id)),
+      (error) => process.emitWarning(`the log of container ${this.name}: ${errorMessage(error)}`),
     )
     this.#output = output
     if (runtime.tty !== undefined) {
