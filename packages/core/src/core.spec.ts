@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import {
   CofferdamError,
+  Collector,
   DisposeStack,
   abortable,
   destroyLate,
@@ -119,4 +120,15 @@ it('destroyLate waits for those who have still to take what was read', async () 
   expect(held.destroyed).toBe(false)
   held.resume()
   await once(held, 'close')
+})
+
+it('collects up to a limit and says so once', async () => {
+  let overflows = 0
+  const collector = new Collector(5, () => overflows++)
+  const stream = new PassThrough()
+  stream.write('abc')
+  stream.write('def')
+  stream.end('ghi')
+  await collector.read(stream)
+  expect([collector.text, collector.overflow, overflows]).toEqual(['abcde', true, 1])
 })

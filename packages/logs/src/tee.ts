@@ -30,7 +30,7 @@ export class LogTee {
   }
 
   /** A stream of what is read from now on; the same one at each call. */
-  tap(name: StreamName): Readable | undefined {
+  tap(name: 'stdout' | 'stderr'): Readable | undefined {
     if (!this.#sources.has(name)) return undefined
     let tap = this.#taps.get(name)
     if (tap === undefined) {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseBytes, parseDuration } from '@cofferdam/core'
+import { CofferdamError, Collector, parseBytes, parseDuration } from '@cofferdam/core'
 import type { ExitStatus, RunResult, Usage } from '../types.js'
-import { Collector, outputError } from './collect.js'
 import { ContainerExitError } from './exit-error.js'
 import type { ContainerProcess } from './process.js'
 
@@ -90,4 +89,11 @@ export async function collectProcess(
     over.abort()
     options.signal?.removeEventListener('abort', cancel)
   }
+}
+
+/** The error for a stream that is longer than `maxOutput`. */
+function outputError(limit: number): CofferdamError {
+  return new CofferdamError('ERR_MAX_OUTPUT', `the output is longer than ${limit} bytes`, {
+    hint: 'raise maxOutput, or read the streams of engine.start()',
+  })
 }

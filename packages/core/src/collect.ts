@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { CofferdamError } from '@cofferdam/core'
 
 /** Text of a stream, up to a limit. */
 export class Collector {
@@ -24,10 +23,12 @@ export class Collector {
     }
   }
 
+  /** What was read, at most the limit. */
   get text(): string {
     return Buffer.concat(this.#chunks).toString('utf8')
   }
 
+  /** There was more. */
   get overflow(): boolean {
     return this.#overflow
   }
@@ -41,11 +42,4 @@ export class Collector {
       this.#onOverflow()
     }
   }
-}
-
-/** The error for a stream that is longer than `maxOutput`. */
-export function outputError(limit: number): CofferdamError {
-  return new CofferdamError('ERR_MAX_OUTPUT', `the output is longer than ${limit} bytes`, {
-    hint: 'raise maxOutput, or read the streams of engine.start()',
-  })
 }

@@ -1,17 +1,4 @@
-import { PassThrough } from 'node:stream'
-import { Collector } from './collect.js'
 import { ContainerExitError } from './exit-error.js'
-
-it('collects up to a limit and says so once', async () => {
-  let overflows = 0
-  const collector = new Collector(5, () => overflows++)
-  const stream = new PassThrough()
-  stream.write('abc')
-  stream.write('def')
-  stream.end('ghi')
-  await collector.read(stream)
-  expect([collector.text, collector.overflow, overflows]).toEqual(['abcde', true, 1])
-})
 
 it('an exit error has the fields of the result', () => {
   const error = new ContainerExitError({
