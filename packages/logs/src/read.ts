@@ -1,8 +1,8 @@
-import { watch } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import { logFile, logFiles } from './files.js'
 import { decodeFrames, frameHeaderSize, type LogFrame } from './frame.js'
+import { watchChanges } from './changes.js'
 
 /** A place in a log: the number of a file and the offset of a record in it. */
 export interface LogPosition {
@@ -109,35 +109,5 @@ async function* chunks(path: string, offset: number, onGone: () => void): AsyncG
     }
   } finally {
     await handle.close()
-  }
-}
-
-interface Changes {
-  reset(): void
-  wait(): Promise<void>
-  close(): void
-}
-
-async function watchChanges(dir: string, signal: AbortSignal | undefined): Promise<Changes> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  let changed = false
-  let wake: (() => void) | undefined
-  const notify = () => {
-    changed = true
-    wake?.()
-  }
-  const watcher = watch(dir, { persistent: true }, notify)
-  watcher.on('error', notify)
-  // The writer's death changes no file: `ended` is asked again once a second.
-  const timer = setInterval(notify, 1000)
-  signal?.addEventListener('abort', notify)
-  return {
-    reset: () => void (changed = false),
-    wait: () => (changed ? Promise.resolve() : new Promise((resolve) => (wake = resolve))),
-    close: () => {
-      watcher.close()
-      clearInterval(timer)
-      signal?.removeEventListener('abort', notify)
-    },
   }
 }

@@ -1,6 +1,4 @@
-import { watch } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { abortable } from '@cofferdam/core'
+import { watchChanges } from '@cofferdam/logs'
 import { settleDetached } from '../detached/wait.js'
 import type { EngineContext } from '../launch/context.js'
 import type { StateDatabase } from '../state/database.js'
@@ -42,9 +40,6 @@ interface EventRow {
   readonly attributes: string
 }
 
-/** How often the table is looked at when the file system tells of no change. */
-const POLL_MS = 1000
-
 function decode(row: EventRow): EngineEvent {
   return {
     time: new Date(row.time),
@@ -68,24 +63,6 @@ function awaitEnds(context: EngineContext, heard: Set<string>, signal: AbortSign
   }
 }
 
-/** Resolves at each change of the database's files, or after {@link POLL_MS}. */
-function changes(directory: string): { next(signal?: AbortSignal): Promise<void> } & Disposable {
-  let wake: () => void = () => undefined
-  const watcher = watch(directory, { persistent: false }, () => wake())
-  watcher.on('error', () => undefined)
-  return {
-    async next(signal) {
-      const changed = new Promise<void>((resolve) => (wake = resolve))
-      const over = new AbortController()
-      await abortable(
-        Promise.race([changed, sleep(POLL_MS, undefined, { signal: over.signal }).catch(() => undefined)]),
-        signal,
-      ).finally(() => over.abort())
-    },
-    [Symbol.dispose]: () => watcher.close(),
-  }
-}
-
 function rowsAfter(db: StateDatabase, number: number, since: number): EventRow[] {
   return db.all<EventRow>(
     'SELECT * FROM events WHERE number > ? AND time >= ? ORDER BY number',
@@ -103,12 +80,13 @@ export async function* followEvents(
   const since = options.since?.getTime() ?? Date.now()
   const last = context.db.get<{ last: number | null }>('SELECT max(number) AS last FROM events')
   let number = options.since === undefined ? (last?.last ?? 0) : 0
-  using files = changes(context.roots.store)
   const heard = new Set<string>()
   const left = new AbortController()
+  const files = await watchChanges(context.roots.store, signal)
   try {
     for (;;) {
       signal?.throwIfAborted()
+      files.reset()
       const over = until !== undefined && Date.now() >= until.getTime()
       if (!over) awaitEnds(context, heard, left.signal)
       for (const row of rowsAfter(context.db, number, since)) {
@@ -116,9 +94,10 @@ export async function* followEvents(
         if (until === undefined || row.time <= until.getTime()) yield decode(row)
       }
       if (over) return
-      await files.next(signal)
+      await files.wait()
     }
   } finally {
     left.abort()
+    files.close()
   }
 }
