@@ -29,9 +29,11 @@ import { ownerOf } from './state/owner.js'
 import { configOf } from './state/config.js'
 import {
   claimContainer,
+  type ContainerRecord,
   findContainer,
   listContainers,
   markRunning,
+  notRunning,
   renameContainer,
 } from './state/records.js'
 import { prepareRoots, resolveRoots } from './state/roots.js'
@@ -316,13 +318,7 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-function runningPid(record: {
-  readonly pid: number | null
-  readonly name: string
-  readonly id: string
-}): number {
+function runningPid(record: ContainerRecord): number {
   if (record.pid !== null) return record.pid
-  throw new CofferdamError('ERR_CONTAINER_STATUS', `container ${record.name} is not running`, {
-    path: record.id,
-  })
+  throw notRunning(record)
 }

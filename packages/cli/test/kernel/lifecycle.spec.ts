@@ -65,7 +65,11 @@ commandTest('a container that runs', () => {
     expect(await list()).toEqual([])
     expect(await list('-a')).toMatchObject([{ name: 'web', status: 'exited', exitCode: 6 }])
     expect((await lab.run(['logs', 'web'])).stdout).toBe('ready\nasked\n')
-    expect((await lab.run(['exec', 'web', 'true'])).exitCode).toBe(125)
+    expect(await lab.run(['exec', 'web', 'true'])).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining('container web is not running'),
+    })
+    expect((await lab.run(['wait', 'web'])).ok().stdout).toBe('6\n')
     expect((await lab.run(['rm', 'web'])).ok().stdout).toBe('web\n')
     expect(await list('-a')).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { closeSync, constants, openSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { CofferdamError, destroyLate, errorMessage } from '@cofferdam/core'
+import { CofferdamError, destroyLate, errorMessage, isErrno } from '@cofferdam/core'
 import { resolveUser } from '@cofferdam/image'
 import { type LogPosition, LogTee, LogWriter } from '@cofferdam/logs'
 import { terminalStream } from '@cofferdam/process'
@@ -13,7 +13,7 @@ import { type Settled, settleContainer } from '../launch/settle.js'
 import type { Launched } from '../launch/start.js'
 import { specUser } from '../spec/build.js'
 import { configOf, isDetached, type StoredConfig } from '../state/config.js'
-import { type ContainerRecord, findContainer } from '../state/records.js'
+import { type ContainerRecord, findContainer, notRunning } from '../state/records.js'
 import type { ContainerSummary, ExecOptions, ExitStatus, LogLine, LogsOptions, RunResult } from '../types.js'
 import { containerLogs } from './logs.js'
 import { type ContainerProcess, type ContainerTerminal, terminalOf } from './process.js'
@@ -101,7 +101,8 @@ export class Container
   }
 
   /**
-   * Settles when its first process has ended: of a container that this process started, or a detached one.
+   * Settles when its first process has ended: of a container that this process started, a detached one, or one whose
+   * end is recorded.
    * @throws CofferdamError `ERR_NOT_ATTACHED` for one that is bound to another process
    */
   get exited(): Promise<ExitStatus> {
@@ -111,17 +112,20 @@ export class Container
   /** {@link Container.exited}; an aborted `signal` ends the wait. @internal */
   exit(signal?: AbortSignal): Promise<ExitStatus> {
     return (
-      this.#launched?.runtime.exited ?? this.#detached((context, id) => detachedExit(context, id, signal))
+      this.#launched?.runtime.exited ??
+      this.#detached((context, id) => detachedExit(context, id, signal), 'exited')
     )
   }
 
   /** Settles when it has ended and what it used has been given back. @throws CofferdamError as {@link Container.exited} */
   async finished(): Promise<ExitStatus> {
-    return this.#settled ?? this.#detached(settleDetached)
+    return this.#settled ?? this.#detached(settleDetached, 'exited')
   }
 
-  async #detached<T>(act: (context: EngineContext, id: string) => Promise<T>): Promise<T> {
-    if (isDetached(findContainer(this.#context.db, this.id))) return act(this.#context, this.id)
+  /** Acts on one that is detached, or whose status is `or`. */
+  async #detached<T>(act: (context: EngineContext, id: string) => Promise<T>, or?: 'exited'): Promise<T> {
+    const record = findContainer(this.#context.db, this.id)
+    if (isDetached(record) || record.status === or) return act(this.#context, this.id)
     throw new CofferdamError('ERR_NOT_ATTACHED', `container ${this.name} was started by another process`, {
       path: this.id,
       hint: 'only detached containers can be waited for and attached to from other processes',
@@ -265,7 +269,13 @@ export class Container
   }
 
   #runtime() {
-    return this.#launched?.runtime ?? this.#context.runtime.open(this.id)
+    if (this.#launched !== undefined) return this.#launched.runtime
+    const record = findContainer(this.#context.db, this.id)
+    try {
+      return this.#context.runtime.open(this.id)
+    } catch (error) {
+      throw isErrno(error, 'ERR_CONTAINER_NOT_FOUND') ? notRunning(record) : error
+    }
   }
 
   #config(): StoredConfig {

@@ -309,3 +309,11 @@ function notFound(key: string): CofferdamError {
 export function isNameTaken(error: unknown): boolean {
   return isErrno(error, 'ERR_NAME_IN_USE')
 }
+
+/** The error for what only a running container can do. */
+export function notRunning({ id, name }: Pick<ContainerRecord, 'id' | 'name'>): CofferdamError {
+  return new CofferdamError('ERR_CONTAINER_STATUS', `container ${name} is not running`, {
+    path: id,
+    hint: `start it: cofferdam start ${name}`,
+  })
+}

@@ -31,13 +31,15 @@ describe('engines of several processes', () => {
       const names = engine.list().map(({ name, status }) => name + ' ' + status)
       await container.stop()
       const after = container.inspect()
+      const exits = [await container.exited, await container.finished()].map(({ exitCode }) => exitCode)
+      const refused = [await fails(container.exec(['true'])), await fails(container.kill()), await fails(container.attach())]
       const seen = (await words.next()).value
       const lines = []
       for await (const { line } of container.logs()) lines.push(line)
       await container.remove()
       other.kill('SIGTERM')
       await new Promise((resolve) => other.once('exit', resolve))
-      return { same: id === container.id, inside: inside.stdout, attached, first, names, status: after.status, exitCode: after.exitCode, seen, lines, rest: engine.list({ all: true }) }`)
+      return { same: id === container.id, inside: inside.stdout, attached, first, names, status: after.status, exitCode: after.exitCode, exits, refused, seen, lines, rest: engine.list({ all: true }) }`)
     expect(result).toEqual({
       same: true,
       inside: 'b\n0\n',
@@ -46,6 +48,12 @@ describe('engines of several processes', () => {
       names: ['shared running'],
       status: 'exited',
       exitCode: 7,
+      exits: [7, 7],
+      refused: [
+        expect.objectContaining({ code: 'ERR_CONTAINER_STATUS', message: 'container shared is not running' }),
+        expect.objectContaining({ code: 'ERR_CONTAINER_STATUS' }),
+        expect.objectContaining({ code: 'ERR_NOT_ATTACHED' }),
+      ],
       seen: 7,
       lines: ['up', 'bye'],
       rest: [],
