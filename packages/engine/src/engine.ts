@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Cgroup } from '@cofferdam/cgroups'
-import { CofferdamError } from '@cofferdam/core'
+import { CofferdamError, isErrno } from '@cofferdam/core'
 import { checkPrivileges, requirePrivileges } from '@cofferdam/doctor'
 import { Runtime } from '@cofferdam/runtime'
 import { pruneMonitorCgroup } from '@cofferdam/supervisor'
@@ -74,6 +74,8 @@ export class Engine implements AsyncDisposable {
   readonly #images: ImageService
   readonly #running = new Set<Container>()
   readonly #privileges = checkPrivileges()
+  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #closing = new AbortController()
   #closed: Promise<void> | undefined
 
   private constructor(context: EngineContext, images: ImageService) {
@@ -163,7 +165,15 @@ export class Engine implements AsyncDisposable {
    * Runs a command in a new container, collects its output and removes it: `engine.run('alpine', ['ls'])`.
    * @throws ContainerExitError when it fails, unless `reject` is false; CofferdamError when it cannot run
    */
-  async run(reference: string, command?: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  run(reference: string, command?: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    return this.#whileOpen(options.signal, (signal) => this.#run(reference, command, { ...options, signal }))
+  }
+
+  async #run(
+    reference: string,
+    command: readonly string[] | undefined,
+    options: RunOptions,
+  ): Promise<RunResult> {
     const started = performance.now()
     const limits = collectLimits(options)
     const prepared = prepareContainer({ ...options, ...(command === undefined ? {} : { command }) })
@@ -177,7 +187,12 @@ export class Engine implements AsyncDisposable {
     const settled = (drain: Promise<unknown>) =>
       settleContainer(this.#context, launched, { remove: true, drain })
     return collectProcess(
-      { ...runtime.streams, exited: runtime.exited, kill: (signal) => runtime.kill(signal) },
+      {
+        ...runtime.streams,
+        stdout: runtime.tty ?? runtime.streams.stdout,
+        exited: runtime.exited,
+        kill: (signal) => runtime.kill(signal),
+      },
       { command: launched.command, started, settled },
       options,
       limits,
@@ -185,7 +200,11 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Starts a service in a new container. @throws CofferdamError when it cannot run or does not get ready */
-  async start(reference: string, options: StartOptions = {}): Promise<Container> {
+  start(reference: string, options: StartOptions = {}): Promise<Container> {
+    return this.#whileOpen(options.signal, (signal) => this.#start(reference, { ...options, signal }))
+  }
+
+  async #start(reference: string, options: StartOptions): Promise<Container> {
     const prepared = prepareContainer(options)
     const detach = options.detach ?? false
     const autoRemove = options.autoRemove ?? !detach
@@ -215,7 +234,11 @@ export class Engine implements AsyncDisposable {
    * Starts an ended container again, on its changes, with a monitor (like `docker start`).
    * @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`, `ERR_CONTAINER_STATUS`, `ERR_PORT_IN_USE`, those of a start
    */
-  async restart(key: string): Promise<Container> {
+  restart(key: string): Promise<Container> {
+    return this.#whileOpen(undefined, (signal) => this.#restart(key, signal))
+  }
+
+  async #restart(key: string, signal: AbortSignal): Promise<Container> {
     requirePrivileges(this.#privileges, `start ${key}`)
     const record = findContainer(this.#context.db, key)
     const { origin } = configOf(record)
@@ -225,7 +248,7 @@ export class Engine implements AsyncDisposable {
         hint: 'stop it first',
       })
     }
-    const prepared = prepareContainer({ ...origin.options, name: record.name }, record.id)
+    const prepared = prepareContainer({ ...origin.options, name: record.name, signal }, record.id)
     const launched = await this.#launch(origin.image, prepared, {
       autoRemove: record.auto_remove === 1,
       stdin: origin.options.stdin ?? false,
@@ -258,7 +281,7 @@ export class Engine implements AsyncDisposable {
     return reconcile(this.#context, this.#images, { repair: options.repair ?? false, deep: true })
   }
 
-  /** Stops what this engine started and closes it. Idempotent. */
+  /** Stops what this engine started, or is starting, and closes it. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -270,11 +293,28 @@ export class Engine implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#closing.abort(closedError())
+    await Promise.allSettled(this.#underWay)
     await Promise.allSettled([...this.#running].map((container) => container[Symbol.asyncDispose]()))
     await this.#context.networks.close()
     await this.#images.close()
     await this.#context.db.close()
     await Promise.all([Cgroup.prune(), pruneMonitorCgroup()])
+  }
+
+  /** Does what {@link Engine.close} ends and waits for; its signal aborts then too. */
+  async #whileOpen<T>(signal: AbortSignal | undefined, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const closing = this.#closing.signal
+    closing.throwIfAborted()
+    const work = act(AbortSignal.any(signal === undefined ? [closing] : [closing, signal]))
+    this.#underWay.add(work)
+    try {
+      return await work
+    } catch (error) {
+      throw closing.aborted && !isErrno(error, 'ERR_CONTAINER_EXIT') ? closedError(error) : error
+    } finally {
+      this.#underWay.delete(work)
+    }
   }
 
   #keep(container: Container): void {
@@ -290,7 +330,6 @@ export class Engine implements AsyncDisposable {
     prepared: Prepared,
     choices: Omit<StartChoices, 'stopSignal' | 'stdio'> & { readonly stdin: boolean },
   ): Promise<Launched> {
-    if (this.#closed !== undefined) throw new CofferdamError('ERR_ENGINE_CLOSED', 'the engine is closed')
     const signal = stopSignal(prepared.options.stopSignal, image.config.config ?? {})
     const { stdin, ...rest } = choices
     const launched = await launchContainer(this.#context, image, prepared, {
@@ -321,4 +360,8 @@ export class Engine implements AsyncDisposable {
 function runningPid(record: ContainerRecord): number {
   if (record.pid !== null) return record.pid
   throw notRunning(record)
+}
+
+function closedError(cause?: unknown): CofferdamError {
+  return new CofferdamError('ERR_ENGINE_CLOSED', 'the engine is closed', { cause })
 }

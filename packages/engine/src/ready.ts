@@ -40,6 +40,7 @@ export async function awaitReady(
   timeout: number,
   signal?: AbortSignal,
 ): Promise<void> {
+  signal?.throwIfAborted()
   const over = new AbortController()
   const late = AbortSignal.timeout(timeout)
   const stop = AbortSignal.any([over.signal, late, ...(signal === undefined ? [] : [signal])])
