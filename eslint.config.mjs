@@ -8,6 +8,7 @@ export default tseslint.config(
     ignores: [
       '**/dist/**',
       '**/build/**',
+      'packages/*/bundle/**',
       '**/generated/**',
       '**/node_modules/**',
       '.nx/**',

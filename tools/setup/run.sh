@@ -87,7 +87,7 @@ version=$(node -p 'process.versions.node')
 
 command -v gcc >/dev/null 2>&1 || die 'needs gcc; on Debian: apt-get install gcc libc6-dev make python3'
 step 'native build' node tools/native/build.mjs || die 'the native build failed'
-step 'TypeScript build' tsc -b || die 'the TypeScript build failed'
+step 'TypeScript build' npm run --silent build:ts || die 'the TypeScript build failed'
 
 rm -f "$log"
 trap - EXIT

@@ -13,7 +13,7 @@ import type { Outcome, Suite } from './suite.ts'
 const COUNT = 100
 const MAX_KB = 100
 const IDLE_MS = 5000
-const command = fileURLToPath(new URL('./main.js', import.meta.resolve('@cofferdam/cli')))
+const command = fileURLToPath(new URL('../bundle/main.js', import.meta.resolve('@cofferdam/cli')))
 const run = promisify(execFile)
 
 /** Memory of a process in kB: its proportional share (PSS), and the pages of memory files that it holds open. */
