@@ -17,9 +17,17 @@ export interface Result {
 
 const isRoot = process.geteuid!() === 0
 
-/** Also on a system that is not Linux; both ways give the same exports. */
+/** Also on a system that is not Linux; both ways give the same exports, and its commands say their version. */
 const loads = (name: string) => `
+  import { execFileSync } from 'node:child_process'
+  import { readFileSync } from 'node:fs'
   import { createRequire } from 'node:module'
+  const folder = new URL('./node_modules/${name}/', import.meta.url)
+  const { bin = {}, version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'))
+  for (const [command, file] of Object.entries(bin)) {
+    const text = execFileSync(process.execPath, [new URL(file, folder).pathname, '--version'], { encoding: 'utf8' })
+    if (!text.includes(version)) throw new Error(command + ' --version says ' + text)
+  }
   Object.defineProperty(process, 'platform', { value: 'darwin' })
   const imported = await import(${JSON.stringify(name)})
   const required = createRequire(import.meta.url)(${JSON.stringify(name)})
