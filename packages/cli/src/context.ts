@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream'
 import type { Command } from 'commander'
+import { abortable, drained } from '@cofferdam/core'
 import { Engine, type EngineOptions } from '@cofferdam/engine'
 
 /** Options that every command has. */
@@ -22,19 +24,45 @@ export async function withEngine<T>(
   }
 }
 
-/** A signal that aborts on the first SIGINT or SIGTERM, until disposed. */
+/** A signal that aborts on the first SIGINT or SIGTERM, or when nobody reads the output any more, until disposed. */
 export function interruptible(): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController()
-  const abort = (name: NodeJS.Signals) => controller.abort(new Error(`interrupted by ${name}`))
+  const abort = (cause: NodeJS.Signals | Error) =>
+    controller.abort(typeof cause === 'string' ? new Error(`interrupted by ${cause}`) : cause)
+  const streams = [process.stdout, process.stderr]
   process.once('SIGINT', abort)
   process.once('SIGTERM', abort)
+  for (const stream of streams) stream.once('error', abort)
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
       process.off('SIGINT', abort)
       process.off('SIGTERM', abort)
+      for (const stream of streams) stream.off('error', abort)
     },
   }
+}
+
+/**
+ * Runs `body` until it ends or is interrupted: that is how one stops following something, no failure.
+ * @throws whatever `body` throws by itself
+ */
+export async function untilInterrupted(body: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  using interrupt = interruptible()
+  try {
+    await body(interrupt.signal)
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error
+  }
+}
+
+/** Writes a line and waits until the reader has room for more. @throws the reason of `signal` */
+export async function writeLine(
+  text: string,
+  signal: AbortSignal,
+  stream: Writable = process.stdout,
+): Promise<void> {
+  if (!stream.write(`${text}\n`)) await abortable(drained(stream), signal)
 }
 
 /** Writes a line, or a value as JSON. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { EngineEvent } from '@cofferdam/engine'
-import { interruptible, print, withEngine } from '../context.js'
+import { untilInterrupted, withEngine, writeLine } from '../context.js'
 import { moment } from '../grammar/values.js'
 
 /** `cofferdam events`. */
@@ -11,16 +11,12 @@ export function eventsCommand(program: Command): void {
     .option('--since <time>', 'from this time on', (text) => moment(text))
     .option('--until <time>', 'until this time', (text) => moment(text))
     .action(async (options: { since?: Date; until?: Date }, command: Command) => {
-      await withEngine(command, async (engine, { json }) => {
-        using interrupt = interruptible()
-        const { signal } = interrupt
-        try {
+      await withEngine(command, (engine, { json }) =>
+        untilInterrupted(async (signal) => {
           for await (const event of engine.events({ ...options, signal }))
-            print(json ? JSON.stringify(event) : line(event))
-        } catch (error) {
-          if (!signal.aborted) throw error
-        }
-      })
+            await writeLine(json ? JSON.stringify(event) : line(event), signal)
+        }),
+      )
     })
 }
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { interruptible, print, withEngine } from '../context.js'
-import { count, moment } from '../grammar/values.js'
+import { untilInterrupted, withEngine, writeLine } from '../context.js'
+import { moment, whole } from '../grammar/values.js'
 
 interface LogsFlags {
   follow?: boolean
-  tail?: string
+  tail?: number
   timestamps?: boolean
   since?: Date
   until?: Date
@@ -16,30 +16,27 @@ export function logsCommand(program: Command): void {
     .command('logs <container>')
     .description('print what a container wrote')
     .option('-f, --follow', 'wait for more until it exits')
-    .option('-n, --tail <lines>', 'only the last lines, or "all"', 'all')
+    .option('-n, --tail <lines>', 'only the last lines, or "all"', tail)
     .option('-t, --timestamps', 'with times')
     .option('--since <time>', 'from this time on', (text) => moment(text))
     .option('--until <time>', 'up to this time', (text) => moment(text))
-    .action(async (key: string, options: LogsFlags, command: Command) => {
-      using interrupt = interruptible()
-      await withEngine(command, async (engine, { json }) => {
-        const container = engine.get(key)
-        const lines = container.logs({
-          follow: options.follow ?? false,
-          signal: interrupt.signal,
-          ...(options.tail === undefined || options.tail === 'all' ? {} : { tail: count(options.tail) }),
-          ...(options.since === undefined ? {} : { since: options.since }),
-          ...(options.until === undefined ? {} : { until: options.until }),
-        })
-        for await (const entry of lines) {
-          if (json) {
-            print(JSON.stringify(entry))
-            continue
+    .action(async (key: string, { timestamps, ...options }: LogsFlags, command: Command) => {
+      await withEngine(command, (engine, { json }) =>
+        untilInterrupted(async (signal) => {
+          for await (const entry of engine.get(key).logs({ ...options, signal })) {
+            if (json) {
+              await writeLine(JSON.stringify(entry), signal)
+              continue
+            }
+            const time = timestamps ? `${entry.time.toISOString()} ` : ''
+            const stream = entry.stream === 'stderr' ? process.stderr : process.stdout
+            await writeLine(`${time}${entry.line}`, signal, stream)
           }
-          const time = options.timestamps ? `${entry.time.toISOString()} ` : ''
-          const stream = entry.stream === 'stderr' ? process.stderr : process.stdout
-          stream.write(`${time}${entry.line}\n`)
-        }
-      })
+        }),
+      )
     })
+}
+
+function tail(text: string): number | undefined {
+  return text === 'all' ? undefined : whole(text)
 }

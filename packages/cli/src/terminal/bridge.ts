@@ -42,8 +42,9 @@ export async function bridge(
     broken = true
     void Promise.resolve(target.kill('SIGKILL')).catch(() => undefined)
     output?.unpipe(stdout).resume()
+    target.stderr?.unpipe(stderr).resume()
   }
-  stdout.on('error', onError)
+  for (const stream of [stdout, stderr]) stream.on('error', onError)
   if (tty !== undefined && stdout.isTTY) {
     resize()
     stdout.on('resize', resize)
@@ -59,7 +60,7 @@ export async function bridge(
     )
     return broken ? { ...exit, exitCode: null, signal: 'SIGPIPE' } : exit
   } finally {
-    stdout.off('error', onError)
+    for (const stream of [stdout, stderr]) stream.off('error', onError)
     stdout.off('resize', resize)
     stdin.unpipe()
     stdin.pause()
