@@ -7,6 +7,7 @@ import { pruneMonitorCgroup } from '@cofferdam/supervisor'
 import { requireLinux } from '@cofferdam/sys'
 import { Container } from './container/container.js'
 import { collectLimits, collectProcess } from './container/run.js'
+import { despiteDead, settleDead } from './container/stop.js'
 import { summaryOf, type StoredAttachment } from './container/summary.js'
 import { leaveToMonitor } from './detached/monitor.js'
 import { type EngineEvent, type EventsOptions, followEvents } from './events/events.js'
@@ -240,7 +241,9 @@ export class Engine implements AsyncDisposable {
 
   async #restart(key: string, signal: AbortSignal): Promise<Container> {
     requirePrivileges(this.#privileges, `start ${key}`)
-    const record = findContainer(this.#context.db, key)
+    const seen = findContainer(this.#context.db, key)
+    if (seen.status !== 'exited') await settleDead(this.#context, seen.id)
+    const record = findContainer(this.#context.db, seen.id)
     const { origin } = configOf(record)
     if (record.status !== 'exited' || origin === undefined) {
       throw new CofferdamError('ERR_CONTAINER_STATUS', `container ${record.name} has not ended`, {
@@ -260,7 +263,8 @@ export class Engine implements AsyncDisposable {
 
   /** Gives a container another name. @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`, `ERR_INVALID_NAME`, `ERR_NAME_IN_USE` */
   async rename(key: string, name: string): Promise<void> {
-    await renameContainer(this.#context.db, findContainer(this.#context.db, key).id, checkName(name))
+    const { id } = findContainer(this.#context.db, key)
+    await despiteDead(this.#context, () => renameContainer(this.#context.db, id, checkName(name)))
   }
 
   /** What happens to containers, whichever process does it, until `until` or for ever (like `docker events`). */

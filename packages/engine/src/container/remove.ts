@@ -1,6 +1,7 @@
 import { CofferdamError } from '@cofferdam/core'
 import type { EngineContext } from '../launch/context.js'
-import type { ContainerRecord } from '../state/records.js'
+import { ownerAlive } from '../state/owner.js'
+import { type ContainerRecord, recordOwner } from '../state/records.js'
 import { discardContainer } from './discard.js'
 import { awaitSettled } from './stop.js'
 
@@ -18,13 +19,13 @@ export async function removeContainer(
     // Somebody else may start it again at any moment, until it is condemned.
     const up = await discardContainer(context, record.id)
     if (up === undefined) return
-    if (!force) {
+    if (!force && ownerAlive(recordOwner(up))) {
       throw new CofferdamError('ERR_CONTAINER_RUNNING', `container ${record.name} is running`, {
         path: record.id,
         hint: `stop it first, or force: cofferdam rm -f ${record.name}`,
       })
     }
-    await awaitSettled(context, up, { kill: true })
+    await awaitSettled(context, up, { kill: force })
     await settled
   }
 }

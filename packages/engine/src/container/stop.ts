@@ -3,8 +3,9 @@ import { abortable, CofferdamError, isErrno } from '@cofferdam/core'
 import { processStart } from '@cofferdam/sys'
 import type { EngineContext } from '../launch/context.js'
 import { sweepContainer } from '../sweep.js'
+import { discardContainer } from './discard.js'
 import { ownerAlive } from '../state/owner.js'
-import { type ContainerRecord, findContainer, recordOwner } from '../state/records.js'
+import { type ContainerRecord, findContainer, HeldError, recordOwner } from '../state/records.js'
 
 /** Options of `container.stop()`. */
 export interface StopOptions {
@@ -76,6 +77,27 @@ export async function awaitSettled(
       )
     }
     await abortable(sleep(wait), signal)
+  }
+}
+
+/** Gives back what a container holds whose owner is dead, so that it is as it will be; false when it is so already. */
+export async function settleDead(context: EngineContext, id: string): Promise<boolean> {
+  const record = context.db.get<ContainerRecord>('SELECT * FROM containers WHERE id = ?', id)
+  if (record === undefined) return true
+  if (ownerAlive(recordOwner(record))) return false
+  if (record.status !== 'exited') await awaitSettled(context, record)
+  else if (record.auto_remove === 1) await discardContainer(context, id)
+  else return false
+  return true
+}
+
+/** Does `act`, once more when what it wants was held by a container whose owner is dead. */
+export async function despiteDead<T>(context: EngineContext, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof HeldError) || !(await settleDead(context, error.holder))) throw error
+    return act()
   }
 }
 

@@ -6,6 +6,7 @@ import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
 import { type Attachment, type Owner as NetworkOwner, ownerOf as networkOwnerOf } from '@cofferdam/network'
 import { createSnapshot, openSnapshot, type Snapshot } from '@cofferdam/rootfs'
 import { type Container as RuntimeContainer, createCgroup } from '@cofferdam/runtime'
+import { despiteDead } from '../container/stop.js'
 import { startContainerMonitor } from '../detached/monitor.js'
 import type { StoredImage } from '../images/stored.js'
 import { randomName } from '../options/names.js'
@@ -209,17 +210,14 @@ async function store(
       .map((port) => ({ protocol: port.protocol, host_ip: port.hostIp, host_port: port.host })),
   }
   if (choices.again === true) {
-    await reviveContainer(context.db, row)
+    await despiteDead(context, () => reviveContainer(context.db, row))
     return prepared.name as string
   }
   for (let attempt = 0; ; attempt++) {
     const name = prepared.name ?? randomName(attempt)
     try {
-      await insertContainer(
-        context.db,
-        { ...row, name, image: image.name, autoRemove: choices.autoRemove },
-        prepared.options.signal,
-      )
+      const fresh = { ...row, name, image: image.name, autoRemove: choices.autoRemove }
+      await despiteDead(context, () => insertContainer(context.db, fresh, prepared.options.signal))
       return name
     } catch (error) {
       if (prepared.name !== undefined || attempt > 50 || !isNameTaken(error)) throw error

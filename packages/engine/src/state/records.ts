@@ -122,8 +122,20 @@ export function renameContainer(db: StateDatabase, id: string, name: string): Pr
   })
 }
 
+/** The error of a name or port that another container has. */
+export class HeldError extends CofferdamError {
+  /** @internal Its id. */
+  readonly holder: string
+
+  constructor(holder: string, ...about: ConstructorParameters<typeof CofferdamError>) {
+    super(...about)
+    this.holder = holder
+  }
+}
+
 function nameInUse(name: string, holder: string): CofferdamError {
-  return new CofferdamError(
+  return new HeldError(
+    holder,
     'ERR_NAME_IN_USE',
     `the name ${name} belongs to container ${holder.slice(0, 12)}`,
     { path: name, hint: `remove it (cofferdam rm ${name}) or choose another name` },
@@ -133,15 +145,16 @@ function nameInUse(name: string, holder: string): CofferdamError {
 function insertPort(db: StateDatabase, id: string, port: PortRow): void {
   const overlap = port.host_ip === '0.0.0.0' ? '' : "AND host_ip IN (?, '0.0.0.0')"
   const values = port.host_ip === '0.0.0.0' ? [] : [port.host_ip]
-  const holder = db.get<{ name: string }>(
-    `SELECT c.name FROM ports p JOIN containers c ON c.id = p.container
+  const holder = db.get<{ id: string; name: string }>(
+    `SELECT c.id, c.name FROM ports p JOIN containers c ON c.id = p.container
      WHERE p.protocol = ? AND p.host_port = ? AND c.status <> 'exited' ${overlap}`,
     port.protocol,
     port.host_port,
     ...values,
   )
   if (holder !== undefined) {
-    throw new CofferdamError(
+    throw new HeldError(
+      holder.id,
       'ERR_PORT_IN_USE',
       `port ${port.host_port}/${port.protocol} is published by container ${holder.name}`,
       {
