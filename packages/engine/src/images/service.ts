@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import {
   ImageStore,
+  PullLeases,
   copyImage,
   familiarReference,
   formatReference,
@@ -14,7 +15,6 @@ import {
 import { RegistryClient, type RegistryClientOptions } from '@cofferdam/registry'
 import type { Roots } from '../state/roots.js'
 import type { ImageSummary, PullProgress } from '../types.js'
-import { PullLeases } from './leases.js'
 import type { StoredImage } from './stored.js'
 
 /** Registries and mirrors: the options of the registry client. */
@@ -38,7 +38,7 @@ export interface ObtainOptions extends PullOptions {
 const DYING_MS = 500
 
 /** The images of an engine: store and registries. */
-export class ImageService implements AsyncDisposable {
+export class ImageService {
   readonly #store: ImageStore
   readonly #indexFile: string
   readonly #options: ImageOptions
@@ -146,10 +146,6 @@ export class ImageService implements AsyncDisposable {
   async close(): Promise<void> {
     await this.#client?.close()
     await this.#store.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 
   async #fetch(reference: Reference, { platform, signal, onProgress }: PullOptions): Promise<void> {

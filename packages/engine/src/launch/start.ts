@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { closeQuietly } from '@cofferdam/sys'
 import type { Cgroup } from '@cofferdam/cgroups'
-import { DisposeStack } from '@cofferdam/core'
+import { DisposeStack, isErrno } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
 import { type Attachment, type Owner as NetworkOwner, ownerOf as networkOwnerOf } from '@cofferdam/network'
 import { createSnapshot, openSnapshot, type Snapshot } from '@cofferdam/rootfs'
@@ -13,13 +13,7 @@ import { randomName } from '../options/names.js'
 import { buildSpec, containerResources, specUser } from '../spec/build.js'
 import type { StartingMonitor } from '@cofferdam/supervisor'
 import type { StoredConfig } from '../state/config.js'
-import {
-  deleteContainer,
-  insertContainer,
-  isNameTaken,
-  markExited,
-  reviveContainer,
-} from '../state/records.js'
+import { deleteContainer, insertContainer, markExited, reviveContainer } from '../state/records.js'
 import { type EngineContext, cgroupPath, runDirectory, snapshotDirectory } from './context.js'
 import type { Prepared } from './prepare.js'
 
@@ -220,7 +214,7 @@ async function store(
       await despiteDead(context, () => insertContainer(context.db, fresh, prepared.options.signal))
       return name
     } catch (error) {
-      if (prepared.name !== undefined || attempt > 50 || !isNameTaken(error)) throw error
+      if (prepared.name !== undefined || attempt > 50 || !isErrno(error, 'ERR_NAME_IN_USE')) throw error
     }
   }
 }

@@ -13,7 +13,7 @@ export interface NetworksOptions {
 }
 
 /** The networks of an engine by name; each is opened at its first use. */
-export class Networks implements AsyncDisposable {
+export class Networks {
   readonly #options: NetworksOptions
   readonly #open = new Map<string, Network>()
 
@@ -46,19 +46,10 @@ export class Networks implements AsyncDisposable {
     await this.#make('bridge').sweep()
   }
 
-  /** Resolves when the addresses of detached containers are free again. */
-  async idle(): Promise<void> {
-    await Promise.all([...this.#open.values()].map((network) => network.idle()))
-  }
-
   async close(): Promise<void> {
     const open = [...this.#open.values()]
     this.#open.clear()
     await Promise.all(open.map((network) => network.close()))
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 
   get #directory(): string {

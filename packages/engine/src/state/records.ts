@@ -1,4 +1,4 @@
-import { CofferdamError, isErrno } from '@cofferdam/core'
+import { CofferdamError } from '@cofferdam/core'
 import type { StateDatabase } from './database.js'
 import { recordEvent } from './event-rows.js'
 import type { Owner } from './owner.js'
@@ -42,6 +42,8 @@ export function recordOwner(record: ContainerRecord): Owner {
   return { pid: record.owner_pid, start: record.owner_start, boot: record.boot_id }
 }
 
+const values = ({ pid, start, boot }: Owner) => [pid, start, boot] as const
+
 /** What {@link insertContainer} stores of a new container. */
 export interface NewContainer {
   readonly id: string
@@ -70,9 +72,7 @@ export function insertContainer(db: StateDatabase, fresh: NewContainer, signal?:
       fresh.config,
       Date.now(),
       fresh.autoRemove ? 1 : 0,
-      fresh.owner.pid,
-      fresh.owner.start,
-      fresh.owner.boot,
+      ...values(fresh.owner),
     )
     for (const port of fresh.ports) insertPort(db, fresh.id, port)
     recordEvent(db, fresh.id, 'create')
@@ -93,9 +93,7 @@ export function reviveContainer(
        reason = NULL, finished = NULL, owner_pid = ?, owner_start = ?, boot_id = ?
        WHERE id = ? AND status = 'exited' AND auto_remove = 0`,
       fresh.config,
-      fresh.owner.pid,
-      fresh.owner.start,
-      fresh.owner.boot,
+      ...values(fresh.owner),
       fresh.id,
     )
     if (changed === 0) {
@@ -190,9 +188,7 @@ export function markRunning(
       Date.now(),
       pid,
       attachment,
-      owner.pid,
-      owner.start,
-      owner.boot,
+      ...values(owner),
       id,
     )
     if (changed === 0) throw notFound(id)
@@ -251,7 +247,7 @@ export function claimContainer(
     db.get<ContainerRecord>(
       `UPDATE containers SET owner_pid = ?, owner_start = ?, boot_id = ? WHERE id = ? AND owner_pid = ?
        AND owner_start = ? AND boot_id = ? AND (status <> 'exited' OR auto_remove = 1) RETURNING *`,
-      ...[to.pid, to.start, to.boot, id, from.pid, from.start, from.boot],
+      ...[...values(to), id, ...values(from)],
     ),
   )
 }
@@ -269,7 +265,8 @@ export function condemnContainer(
     db.run(
       `UPDATE containers SET auto_remove = 1, owner_pid = ?, owner_start = ?, boot_id = ?
        WHERE id = ? AND status = 'exited'`,
-      ...[owner.pid, owner.start, owner.boot, id],
+      ...values(owner),
+      id,
     )
     return db.get<ContainerRecord>("SELECT * FROM containers WHERE id = ? AND status <> 'exited'", id)
   })
@@ -316,11 +313,6 @@ function notFound(key: string): CofferdamError {
     path: key,
     hint: 'list them with cofferdam ps -a',
   })
-}
-
-/** True for the error of a name that another container has. */
-export function isNameTaken(error: unknown): boolean {
-  return isErrno(error, 'ERR_NAME_IN_USE')
 }
 
 /** The error for what only a running container can do. */

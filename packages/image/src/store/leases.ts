@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive } from '@cofferdam/sys'
-import { ownerOf } from '../state/owner.js'
+import { isAlive, processStart } from '@cofferdam/sys'
 
 /** Marks pulls under way, so that a prune in another process leaves alone what they have fetched. */
 export class PullLeases {
@@ -15,8 +14,8 @@ export class PullLeases {
 
   /** Begins a lease, which ends when disposed or with this process. */
   begin(): Disposable {
-    const { pid, start } = ownerOf()
-    const path = join(this.#directory, `${pid}-${start}-${this.#count++}`)
+    const { pid } = process
+    const path = join(this.#directory, `${pid}-${processStart(pid) ?? ''}-${this.#count++}`)
     writeFileSync(path, '')
     return { [Symbol.dispose]: () => rmSync(path, { force: true }) }
   }
