@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import type { Command } from 'commander'
 import { abortable, drained } from '@cofferdam/core'
 import { Engine, type EngineOptions } from '@cofferdam/engine'
+import { describeError, errorJson, exitStatus } from './output/errors.js'
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -68,4 +69,29 @@ export async function writeLine(
 /** Writes a line, or a value as JSON. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
+}
+
+/**
+ * Acts on everything that is named, at once, and prints in its order what `act` resolves to. What fails is told and is no
+ * hindrance for the others; the command then ends with 1.
+ */
+export async function each(
+  command: Command,
+  keys: readonly string[],
+  act: (key: string) => Promise<string>,
+): Promise<void> {
+  const tellings = keys.map((key) =>
+    act(key).then(
+      (text) => () => print(text),
+      (error: unknown) => () => fail(command, error),
+    ),
+  )
+  for (const telling of tellings) (await telling)()
+}
+
+/** Tells an error, as JSON where that is wanted; the command goes on and ends with 1. */
+export function fail(command: Command, error: unknown): void {
+  const { json } = command.optsWithGlobals<GlobalOptions>()
+  process.stderr.write(`${json ? errorJson(error) : describeError(error)}\n`)
+  process.exitCode = exitStatus.failure
 }

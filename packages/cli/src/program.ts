@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, type CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { doctorCommand } from './commands/doctor.js'
 import { eventsCommand } from './commands/events.js'
 import { execCommand } from './commands/exec.js'
@@ -75,19 +75,13 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv])
     return Number(process.exitCode ?? 0)
   } catch (error) {
-    if (isCommanderError(error)) return error.exitCode === 0 ? 0 : exitStatus.engine
+    // The parser has said what is wrong; an InvalidArgumentError that comes as such is a command's own.
+    if (error instanceof CommanderError && !(error instanceof InvalidArgumentError))
+      return error.exitCode === 0 ? 0 : exitStatus.engine
     const verb = program.args[0]
     const called = program.commands.find((command) => command.name() === verb) ?? program
     const { json } = called.optsWithGlobals<GlobalOptions>()
     process.stderr.write(`${json ? errorJson(error) : describeError(error)}\n`)
     return verb === 'run' || verb === 'exec' ? runStatus(error) : exitStatus.failure
   }
-}
-
-function isCommanderError(error: unknown): error is CommanderError {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    String((error as CommanderError).code).startsWith('commander.')
-  )
 }

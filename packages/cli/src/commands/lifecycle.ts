@@ -1,19 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type GlobalOptions, print, withEngine } from '../context.js'
+import { each, fail, type GlobalOptions, print, withEngine } from '../context.js'
 import { signalName, whole } from '../grammar/values.js'
 import { bridge, shellStatus } from '../terminal/bridge.js'
-
-/** Runs `act` for every container named, prints each name when it is done, and throws the first failure afterwards. */
-async function each(keys: readonly string[], act: (key: string) => Promise<unknown>): Promise<void> {
-  const results = await Promise.allSettled(
-    keys.map(async (key) => {
-      await act(key)
-      print(key)
-    }),
-  )
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-}
 
 /** `cofferdam start CONTAINER...`. */
 export function startCommand(program: Command): void {
@@ -26,7 +14,10 @@ export function startCommand(program: Command): void {
       async (keys: string[], options: { attach?: boolean; interactive?: boolean }, command: Command) => {
         await withEngine(command, async (engine) => {
           if (options.attach !== true && options.interactive !== true)
-            return each(keys, (key) => engine.restart(key))
+            return each(command, keys, async (key) => {
+              await engine.restart(key)
+              return key
+            })
           if (keys.length > 1) throw new InvalidArgumentError('only one container can be attached to')
           const interactive = options.interactive ?? false
           const container = await engine.restart(keys[0] as string)
@@ -46,9 +37,10 @@ export function restartCommand(program: Command): void {
     .option('-t, --time <seconds>', 'how long to wait before killing', whole, 10)
     .action(async (keys: string[], options: { time: number }, command: Command) => {
       await withEngine(command, (engine) =>
-        each(keys, async (key) => {
+        each(command, keys, async (key) => {
           await engine.get(key).stop({ timeout: options.time * 1000 })
           await engine.restart(key)
+          return key
         }),
       )
     })
@@ -61,7 +53,12 @@ export function killCommand(program: Command): void {
     .description('send a signal to containers')
     .option('-s, --signal <name>', 'the signal', signalName, 'SIGKILL' as NodeJS.Signals)
     .action(async (keys: string[], options: { signal: NodeJS.Signals }, command: Command) => {
-      await withEngine(command, (engine) => each(keys, (key) => engine.get(key).kill(options.signal)))
+      await withEngine(command, (engine) =>
+        each(command, keys, async (key) => {
+          await engine.get(key).kill(options.signal)
+          return key
+        }),
+      )
     })
 }
 
@@ -72,9 +69,10 @@ export function waitCommand(program: Command): void {
     .description('wait until containers have ended, and print how')
     .action(async (keys: string[], _options: object, command: Command) => {
       await withEngine(command, async (engine, { json }) => {
+        if (!json)
+          return each(command, keys, async (key) => String(shellStatus(await engine.get(key).finished())))
         const exits = await Promise.all(keys.map((key) => engine.get(key).finished()))
-        if (json) return print(JSON.stringify(exits))
-        for (const exit of exits) print(String(shellStatus(exit)))
+        print(JSON.stringify(exits))
       })
     })
 }
@@ -111,7 +109,14 @@ export function inspectCommand(program: Command): void {
     .description('what is known of containers, as JSON')
     .action(async (keys: string[], _options: object, command: Command) => {
       await withEngine(command, async (engine) => {
-        const all = keys.map((key) => engine.get(key).inspect())
+        const all = keys.flatMap((key) => {
+          try {
+            return [engine.get(key).inspect()]
+          } catch (error) {
+            fail(command, error)
+            return []
+          }
+        })
         print(JSON.stringify(all, null, command.optsWithGlobals<GlobalOptions>().json ? undefined : 2))
       })
     })

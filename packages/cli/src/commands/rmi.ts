@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { print, withEngine } from '../context.js'
+import { isErrno } from '@cofferdam/core'
+import { fail, print, withEngine } from '../context.js'
 
 /** `cofferdam rmi IMAGE...`. */
 export function rmiCommand(program: Command): void {
@@ -10,8 +11,12 @@ export function rmiCommand(program: Command): void {
     .action(async (images: string[], options: { force?: boolean }, command: Command) => {
       await withEngine(command, async (engine, { json }) => {
         for (const image of images) {
-          const removed = await engine.removeImage(image, { force: options.force ?? false })
-          print(json ? JSON.stringify(removed) : (removed.name ?? removed.digest))
+          try {
+            const removed = await engine.removeImage(image, { force: options.force ?? false })
+            print(json ? JSON.stringify(removed) : (removed.name ?? removed.digest))
+          } catch (error) {
+            if (!(options.force && isErrno(error, 'ERR_IMAGE_NOT_FOUND'))) fail(command, error)
+          }
         }
       })
     })

@@ -95,14 +95,18 @@ it('leaves to the image what is not given', () => {
   }
 })
 
-it.each([['--cpus', '-1'], ['--cpus', 'many'], ['--pids-limit', '0'], ['--no-such-flag'], ['--name']])(
-  'refuses %j',
-  (...argv) => {
-    expect(() => parse(...argv)).toThrow(
-      expect.objectContaining({ code: expect.stringMatching(/^commander\./) }),
-    )
-  },
-)
+it.each([
+  ['--pull', 'sometimes'],
+  ['--cpus', '-1'],
+  ['--cpus', 'many'],
+  ['--pids-limit', '0'],
+  ['--no-such-flag'],
+  ['--name'],
+])('refuses %j', (...argv) => {
+  expect(() => parse(...argv)).toThrow(
+    expect.objectContaining({ code: expect.stringMatching(/^commander\./) }),
+  )
+})
 
 it('refuses two mounts at one place', () => {
   const { args, flags } = parse('-v', '/tmp:/data', '--tmpfs', '/data', 'alpine')

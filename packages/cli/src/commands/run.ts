@@ -1,9 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { CofferdamError } from '@cofferdam/core'
 import { parseTmpfs, parseVolume, type ContainerOptions, type VolumeSource } from '@cofferdam/engine'
 import { type GlobalOptions, print, withEngine } from '../context.js'
-import { collect, count, environment, positive } from '../grammar/values.js'
+import { collect, count, envFile, environment, labels, positive, securityOptions } from '../grammar/values.js'
+import { CidFile } from '../output/cidfile.js'
 import { PullDisplay } from '../output/progress.js'
 import { bridge, shellStatus } from '../terminal/bridge.js'
 
@@ -73,14 +73,19 @@ export function runRunCommand(program: Command): void {
     .option('--cap-drop <name>', 'drop a capability', collect)
     .option('-l, --label <KEY=VALUE>', 'set a label', collect)
     .option('--stop-signal <name>', 'signal that asks it to stop')
-    .option('--security-opt <option>', 'seccomp=unconfined', collect)
+    .option('--security-opt <option>', 'seccomp=unconfined, no-new-privileges', collect)
     .option('--platform <os/arch>', 'platform of the image')
-    .option('--pull <when>', 'missing, always, never', 'missing')
+    .addOption(
+      new Option('--pull <when>', 'when to ask the registry')
+        .choices(['missing', 'always', 'never'])
+        .default('missing'),
+    )
     .option('--cidfile <file>', 'write the id of the container to a file')
     .helpOption('--help', 'display help for command')
     .action(async (image: string, args: string[], flags: RunFlags, command: Command) => {
       const { json } = command.optsWithGlobals<GlobalOptions>()
       const options = containerOptions(args, flags)
+      using cidfile = flags.cidfile === undefined ? undefined : new CidFile(flags.cidfile)
       await withEngine(command, async (engine) => {
         using display = json ? undefined : new PullDisplay()
         const container = await engine.start(image, {
@@ -89,14 +94,14 @@ export function runRunCommand(program: Command): void {
           detach: flags.detach ?? false,
           onProgress: (progress) => display?.update(progress),
         })
-        if (flags.cidfile !== undefined) writeFileSync(flags.cidfile, container.id, { flag: 'wx' })
+        cidfile?.write(container.id)
         if (flags.detach)
           return print(json ? JSON.stringify({ id: container.id, name: container.name }) : container.id)
         try {
           process.exitCode = shellStatus(await bridge(container, { interactive: flags.interactive ?? false }))
         } finally {
           await container.finished()
-          if (flags.rm && flags.cidfile !== undefined) rmSync(flags.cidfile, { force: true })
+          if (flags.rm) cidfile?.remove()
         }
       })
     })
@@ -118,7 +123,7 @@ export function containerOptions(args: readonly string[], flags: RunFlags): Cont
     env: environment([...(flags.envFile ?? []).flatMap(envFile), ...(flags.env ?? [])]),
     volumes,
     ports: flags.publish ?? [],
-    labels: environment(flags.label ?? [], {}),
+    labels: labels(flags.label ?? []),
     limits: defined({
       memory: flags.memory,
       cpus: flags.cpus,
@@ -132,7 +137,7 @@ export function containerOptions(args: readonly string[], flags: RunFlags): Cont
     readonlyRootfs: flags.readOnly ?? false,
     capAdd: flags.capAdd ?? [],
     capDrop: flags.capDrop ?? [],
-    seccomp: !(flags.securityOpt ?? []).includes('seccomp=unconfined'),
+    ...securityOptions(flags.securityOpt ?? []),
     ...(args.length > 0 ? { command: args } : {}),
     ...defined({
       workdir: flags.workdir,
@@ -147,13 +152,6 @@ export function containerOptions(args: readonly string[], flags: RunFlags): Cont
     }),
   }
   return options
-}
-
-function envFile(file: string): string[] {
-  return readFileSync(file, 'utf8')
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
 }
 
 function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { print, withEngine } from '../context.js'
+import { each, withEngine } from '../context.js'
 import { signalName, whole } from '../grammar/values.js'
 
 /** `cofferdam stop CONTAINER...`. */
@@ -10,14 +10,12 @@ export function stopCommand(program: Command): void {
     .option('-t, --time <seconds>', 'how long to wait before killing', whole, 10)
     .option('-s, --signal <name>', 'signal that asks; the image says which unless given', signalName)
     .action(async (keys: string[], options: { time: number; signal?: NodeJS.Signals }, command: Command) => {
-      await withEngine(command, async (engine) => {
-        await Promise.all(
-          keys.map(async (key) => {
-            const stopSignal = options.signal === undefined ? {} : { stopSignal: options.signal }
-            await engine.get(key).stop({ timeout: options.time * 1000, ...stopSignal })
-            print(key)
-          }),
-        )
-      })
+      await withEngine(command, (engine) =>
+        each(command, keys, async (key) => {
+          const stopSignal = options.signal === undefined ? {} : { stopSignal: options.signal }
+          await engine.get(key).stop({ timeout: options.time * 1000, ...stopSignal })
+          return key
+        }),
+      )
     })
 }

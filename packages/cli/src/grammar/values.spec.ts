@@ -1,4 +1,4 @@
-import { environment, moment, signalName } from './values.js'
+import { environment, labels, moment, securityOptions, signalName } from './values.js'
 
 it('environment: a name alone takes this process’s value, or nothing', () => {
   expect(environment(['A=1', 'B', 'C', 'A=2', 'D='], { B: 'own' })).toEqual({ A: '2', B: 'own', D: '' })
@@ -21,4 +21,18 @@ it('signals by name or number', () => {
     'SIGUSR1',
   ])
   expect(() => signalName('SIGNAL')).toThrow('not a signal')
+})
+
+it('labels: a name alone is a label without a value', () => {
+  expect(labels(['a', 'b=', 'c=d=e'])).toEqual({ a: '', b: '', c: 'd=e' })
+})
+
+it('security options: those that can be had', () => {
+  expect(securityOptions([])).toEqual({ seccomp: true, noNewPrivileges: false })
+  expect(securityOptions(['seccomp:unconfined', 'no-new-privileges'])).toEqual({
+    seccomp: false,
+    noNewPrivileges: true,
+  })
+  expect(securityOptions(['no-new-privileges:true', 'no-new-privileges=false']).noNewPrivileges).toBe(false)
+  expect(() => securityOptions(['apparmor=mine'])).toThrow('--security-opt apparmor=mine is not supported')
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { InvalidArgumentError } from 'commander'
 
@@ -39,6 +40,43 @@ export function environment(
     if (value !== undefined) env[key] = value
   }
   return env
+}
+
+/** The lines of an env file: pairs as of {@link environment}; blank ones and comments are left out. */
+export function envFile(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split(/\r?\n/)
+    .map((line) => line.trimStart())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+}
+
+/** Labels of `KEY=VALUE` and `KEY`, whose value is empty. */
+export function labels(pairs: readonly string[]): Record<string, string> {
+  return environment(pairs.map((pair) => (pair.includes('=') ? pair : `${pair}=`)))
+}
+
+/** What `--security-opt` asks for, with `=` or Docker's older `:`. @throws InvalidArgumentError for what cannot be had */
+export function securityOptions(texts: readonly string[]): { seccomp: boolean; noNewPrivileges: boolean } {
+  const options = { seccomp: true, noNewPrivileges: false }
+  for (const text of texts) {
+    switch (text.replace(':', '=')) {
+      case 'seccomp=unconfined':
+        options.seccomp = false
+        break
+      case 'no-new-privileges':
+      case 'no-new-privileges=true':
+        options.noNewPrivileges = true
+        break
+      case 'no-new-privileges=false':
+        options.noNewPrivileges = false
+        break
+      default:
+        throw new InvalidArgumentError(
+          `--security-opt ${text} is not supported: seccomp=unconfined and no-new-privileges are`,
+        )
+    }
+  }
+  return options
 }
 
 /** A moment: ISO 8601, Unix seconds, or a span before now like `10m`. */

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander'
 import { errorMessage, isCofferdamError, isErrno } from '@cofferdam/core'
 
 /** Exit statuses of the command, as Docker's: an error of the engine, a program not executable, one not found. */
@@ -21,7 +22,10 @@ export function describeError(error: unknown): string {
 export function errorJson(error: unknown): string {
   const fields = isCofferdamError(error)
     ? { code: error.code, message: error.message, errno: error.errno, path: error.path, hint: error.hint }
-    : { code: 'ERR_UNKNOWN', message: errorMessage(error) }
+    : {
+        code: error instanceof InvalidArgumentError ? 'ERR_INVALID_ARGUMENT' : 'ERR_UNKNOWN',
+        message: errorMessage(error),
+      }
   return JSON.stringify({ error: fields })
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { eventually, requires } from '@cofferdam/testing'
 import { Lab } from '../support/lab.js'
 
@@ -100,5 +102,48 @@ describe('containers in the background', () => {
     })
     expect((await run('start', '-a', ...names)).exitCode).not.toBe(0)
     await run('rm', ...names)
+  })
+
+  it('are dealt with although others that are named are not there', async () => {
+    const names = ['first', 'second']
+    for (const name of names)
+      (await run('run', '-d', '--name', name, '--network', 'none', lab.busybox, 'sleep', '1000')).ok()
+    const [first] = names
+    const seen = await run('inspect', 'nobody', first!)
+    expect(JSON.parse(seen.stdout)).toMatchObject([{ name: first }])
+    for (const verb of ['kill', 'wait', 'start', 'stop', 'rm']) {
+      const flags = verb === 'stop' ? ['-t', '0'] : []
+      const result = await run(verb, ...flags, first!, 'nobody', names[1]!)
+      expect(result).toMatchObject({
+        stdout: verb === 'wait' ? '137\n137\n' : 'first\nsecond\n',
+        stderr: expect.stringMatching(/^cofferdam: no container nobody\n.*hint.*\n$/),
+        exitCode: 1,
+      })
+    }
+    expect((await run('rm', '-fv', 'first', 'second')).exitCode).toBe(0)
+    expect(JSON.parse((await run('--json', 'ps', '-a')).ok().stdout)).toEqual([])
+  })
+
+  it('have programs executed in the background', async () => {
+    await run('run', '-d', '--name', 'web', '--network', 'none', lab.busybox, 'sleep', '1000')
+    const file = join(lab.folder, 'variables')
+    writeFileSync(file, '# said\nWORD=in the background\n')
+    const script = 'echo $WORD > /said; exec sleep 1001'
+    const flags = ['-d', '--env-file', file]
+    expect(await run('exec', ...flags, 'web', 'sh', '-c', script)).toMatchObject({ stdout: '', exitCode: 0 })
+    await eventually(async () => (await run('exec', 'web', 'cat', '/said')).stdout === 'in the background\n')
+    await eventually(async () => (await run('exec', 'web', 'ps')).stdout.includes('sleep 1001'))
+    await run('rm', '-f', 'web')
+  })
+
+  it('have their id in a file that is nobody else’s', async () => {
+    const file = join(lab.folder, 'id')
+    const args = ['--cidfile', file, '--network', 'none', lab.busybox]
+    expect((await run('run', '-d', '--name', 'first', ...args, 'no-such-program')).exitCode).toBe(127)
+    const { stdout } = (await run('run', '-d', '--name', 'first', ...args, 'sleep', '60')).ok()
+    expect(`${readFileSync(file, 'utf8')}\n`).toBe(stdout)
+    expect((await run('run', '-d', '--name', 'second', ...args, 'sleep', '60')).exitCode).toBe(125)
+    expect(JSON.parse((await run('--json', 'ps', '-a')).ok().stdout)).toMatchObject([{ name: 'first' }])
+    await run('rm', '-f', 'first')
   })
 })

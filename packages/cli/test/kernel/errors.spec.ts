@@ -41,6 +41,19 @@ commandTest('errors of the command', () => {
       /centos:latest/,
       ['192.0.2.1/project/centos: latest', 'true'],
     ],
+    ['a bad variable', 'ERR_INVALID_ARGUMENT', /KEY=VALUE: =x/, ['-e', '=x', 'BUSYBOX', 'true']],
+    [
+      'a security option that cannot be had',
+      'ERR_INVALID_ARGUMENT',
+      /apparmor=mine is not supported/,
+      ['--security-opt', 'apparmor=mine', 'BUSYBOX', 'true'],
+    ],
+    [
+      'a file for the id that is there',
+      'ERR_CIDFILE',
+      /exists/,
+      ['-d', '--cidfile', '/etc/passwd', 'BUSYBOX', 'true'],
+    ],
     ['a bad memory limit', 'ERR_INVALID_BYTES', /./, ['-m', 'much', 'BUSYBOX', 'true']],
     ['too little memory', 'ERR_INVALID_LIMIT', /6 MiB/, ['-m', '1m', 'BUSYBOX', 'true']],
     ['a missing bind source', 'ERR_INVALID_VOLUME', /./, ['-v', '/no/such:/x', 'BUSYBOX', 'true']],
@@ -111,6 +124,8 @@ commandTest('errors of the command', () => {
     expect(missing.stderr).toMatch(/^cofferdam: .*nobody/)
     expect((await lab.run(['logs', 'nobody'])).exitCode).toBe(1)
     expect((await lab.run(['rmi', 'nobody'])).exitCode).toBe(1)
+    expect(await lab.run(['rmi', '-f', 'nobody'])).toMatchObject({ exitCode: 0, stderr: '' })
+    expect((await lab.run(['logs', '--tail', 'bad', 'nobody'])).stderr).toContain("argument 'bad' is invalid")
     const { stderr } = await lab.run(['run', '-m', '1m', lab.busybox])
     expect(stderr).toMatch(/^cofferdam: limit memory.*\n {2}hint: at least 6 MiB/)
   })

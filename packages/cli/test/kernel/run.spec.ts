@@ -85,6 +85,12 @@ commandTest('cofferdam run', () => {
     expect(await shell('grep CapBnd /proc/self/status', '--cap-drop', 'ALL')).toMatch(/\t0+\n$/)
   })
 
+  it('--security-opt', async () => {
+    const status = 'grep -E "NoNewPrivs|Seccomp:" /proc/self/status'
+    expect(await shell(status, '--security-opt', 'no-new-privileges')).toBe('NoNewPrivs:\t1\nSeccomp:\t2\n')
+    expect(await shell(status, '--security-opt', 'seccomp=unconfined')).toBe('NoNewPrivs:\t0\nSeccomp:\t0\n')
+  })
+
   it('--init is the first process, passes signals on and reaps', async () => {
     const script = `echo "pid $$"; sh -c '(exit 0) & (sleep 0.1 &) ; exit 0'; sleep 0.3
       ps | grep -c '[Z] ' ; kill -USR1 1; sleep 5`

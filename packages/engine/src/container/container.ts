@@ -29,6 +29,8 @@ export interface StartExecOptions {
   readonly workdir?: string
   readonly stdin?: boolean
   readonly tty?: boolean | { readonly columns: number; readonly rows: number }
+  /** It outlives this process, as the container may, and has no streams (like `docker exec -d`). */
+  readonly detach?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -194,8 +196,7 @@ export class Container
     const runtime = this.#runtime()
     const config = this.#config()
     const extra = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`)
-    const tty =
-      options.tty === undefined || options.tty === false ? undefined : options.tty === true ? {} : options.tty
+    const tty = options.detach || !options.tty ? undefined : options.tty === true ? {} : options.tty
     const { process: launched, streams } = await runtime.exec(args, {
       env: [
         ...config.env.filter((pair) => !extra.some((added) => added.split('=')[0] === pair.split('=')[0])),
@@ -204,10 +205,12 @@ export class Container
       ...(options.workdir === undefined ? {} : { cwd: options.workdir }),
       ...(options.user === undefined ? {} : await execUser(runtime.pid, options.user)),
       ...(tty === undefined
-        ? { stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const }
+        ? { stdio: options.detach ? ignored : ([options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const) }
         : { terminal: true, tty }),
+      detached: options.detach ?? false,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
+    if (options.detach) launched.unref()
     const { pty } = launched.fds
     const terminal = pty === undefined ? undefined : terminalStream(pty)
     const exited = launched.exited.then(({ exitCode, signal }) => {
@@ -282,6 +285,8 @@ export class Container
     return configOf(findContainer(this.#context.db, this.id))
   }
 }
+
+const ignored = ['ignore', 'ignore', 'ignore'] as const
 
 async function execUser(pid: number, user: string) {
   const root = openSync(`/proc/${pid}/root`, constants.O_RDONLY | constants.O_DIRECTORY)

@@ -48,6 +48,8 @@ export interface ContainerOptions {
   readonly capDrop?: readonly string[]
   /** False loads no seccomp filter. */
   readonly seccomp?: boolean
+  /** No program in it gains rights by setuid bits or file capabilities (like `--security-opt no-new-privileges`). */
+  readonly noNewPrivileges?: boolean
   /** Replaces the image's STOPSIGNAL. */
   readonly stopSignal?: string
   /** When to ask a registry: `missing` (default), `always`, `never`. */

@@ -85,7 +85,7 @@ export function buildSpec(input: SpecInput): Spec {
       }),
       cwd: workdir(options.workdir ?? config.WorkingDir),
       capabilities: { bounding: [...capabilities], effective: granted, permitted: granted },
-      noNewPrivileges: false,
+      noNewPrivileges: options.noNewPrivileges ?? false,
       oomScoreAdj: 0,
     },
     root: { path: 'rootfs', readonly: options.readonlyRootfs ?? false },
