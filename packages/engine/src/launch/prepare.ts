@@ -1,10 +1,9 @@
 import { CofferdamError } from '@cofferdam/core'
-import type { PublishedPort } from '@cofferdam/network'
+import { normalizePorts, type PublishedPort } from '@cofferdam/network'
 import { normalizeVolumes, type Volume } from '@cofferdam/volumes'
 import type { ContainerOptions } from '../options/options.js'
 import { checkHostname, checkName, newId } from '../options/names.js'
 import { limitResources } from '../options/limits.js'
-import { normalizePorts } from '../options/ports.js'
 
 /** Options of a new container, checked before anything is touched. */
 export interface Prepared {

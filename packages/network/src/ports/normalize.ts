@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { CofferdamError } from '@cofferdam/core'
-import { type PortRequest, type PublishedPort, parsePorts } from '@cofferdam/network'
+import { type PortRequest, type PublishedPort, parsePorts } from './port.js'
 
 /**
  * Ports as options give them: a number is a container port on a free host port, a text is Docker's `-p`. `host` 0
