@@ -7,6 +7,7 @@ export interface Changes {
   reset(): void
   /** Resolves at a change since the last `reset`, an abort, or after a second at most. */
   wait(): Promise<void>
+  /** Watches no longer. */
   close(): void
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { each, fail, type GlobalOptions, print, withEngine } from '../context.js'
+import { render } from '../grammar/template.js'
 import { signalName, whole } from '../grammar/values.js'
 import { bridge, shellStatus } from '../terminal/bridge.js'
 
@@ -107,7 +108,8 @@ export function inspectCommand(program: Command): void {
   program
     .command('inspect <containers...>')
     .description('what is known of containers, as JSON')
-    .action(async (keys: string[], _options: object, command: Command) => {
+    .option('-f, --format <template>', 'only fields of it, like {{.status}}')
+    .action(async (keys: string[], options: { format?: string }, command: Command) => {
       await withEngine(command, async (engine) => {
         const all = keys.flatMap((key) => {
           try {
@@ -117,6 +119,8 @@ export function inspectCommand(program: Command): void {
             return []
           }
         })
+        const { format } = options
+        if (format !== undefined) return all.forEach((container) => print(render(format, container)))
         print(JSON.stringify(all, null, command.optsWithGlobals<GlobalOptions>().json ? undefined : 2))
       })
     })

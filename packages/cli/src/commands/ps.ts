@@ -1,8 +1,17 @@
 import type { Command } from 'commander'
 import type { ContainerSummary, PublishedPort } from '@cofferdam/engine'
 import { print, withEngine } from '../context.js'
+import { collectFilter, type Filters, passes } from '../grammar/filters.js'
 import { ago, span } from '../output/ago.js'
 import { table } from '../output/table.js'
+
+interface PsFlags {
+  all?: boolean
+  latest?: boolean
+  quiet?: boolean
+  filter?: Filters
+  trunc: boolean
+}
 
 /** `cofferdam ps`. */
 export function psCommand(program: Command): void {
@@ -10,11 +19,16 @@ export function psCommand(program: Command): void {
     .command('ps')
     .description('list containers')
     .option('-a, --all', 'also those that have exited')
+    .option('-l, --latest', 'only the newest, also when it has exited')
     .option('-q, --quiet', 'only print ids')
+    .option('-f, --filter <key=value>', 'those with this id, name, status, ancestor or label', collectFilter)
     .option('--no-trunc', 'print whole ids and commands')
-    .action(async (options: { all?: boolean; quiet?: boolean; trunc: boolean }, command: Command) => {
+    .action(async (options: PsFlags, command: Command) => {
       await withEngine(command, async (engine, { json }) => {
-        const list = await engine.list({ all: options.all ?? false })
+        const { filter = new Map() } = options
+        const all = options.all ?? options.latest ?? filter.has('status')
+        const passed = engine.list({ all }).filter((container) => passes(filter, container))
+        const list = options.latest ? passed.slice(0, 1) : passed
         const id = (container: ContainerSummary) => (options.trunc ? container.id.slice(0, 12) : container.id)
         if (json) return print(JSON.stringify(list))
         if (options.quiet) return list.forEach((container) => print(id(container)))

@@ -36,6 +36,10 @@ describe('containers in the background', () => {
       status: string
     }[]
     expect(seen).toMatchObject({ id, detached: true, status: 'running' })
+    expect((await run('inspect', '-f', '{{.name}} {{.status}}', 'web')).ok().stdout).toBe('web running\n')
+    expect((await run('inspect', '-f', '{{.State.Status}}', 'web')).stderr).toContain(
+      'there is no field State',
+    )
     const following = run('logs', '-f', 'web')
     const waiting = run('wait', 'web')
     expect((await run('stop', 'web')).ok().stdout).toBe('web\n')

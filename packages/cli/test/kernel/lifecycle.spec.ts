@@ -64,6 +64,9 @@ commandTest('a container that runs', () => {
     expect((await ended)[0]).toBe(6)
     expect(await list()).toEqual([])
     expect(await list('-a')).toMatchObject([{ name: 'web', status: 'exited', exitCode: 6 }])
+    expect(await list('-l')).toMatchObject([{ name: 'web' }])
+    expect(await list('-f', 'status=exited', '-f', 'name=w.b')).toMatchObject([{ name: 'web' }])
+    expect(await list('-a', '-f', 'name=other')).toEqual([])
     expect((await lab.run(['logs', 'web'])).stdout).toBe('ready\nasked\n')
     expect(await lab.run(['exec', 'web', 'true'])).toMatchObject({
       exitCode: 125,
