@@ -1,5 +1,6 @@
 import { validateProcess } from '@cofferdam/oci-spec'
 import type { ExecOptions } from '../container/exec.js'
+import type { Process } from '../spec/types.js'
 import { type OptionRule, type ParsedArguments, usage } from './arguments.js'
 import {
   attachTerminal,
@@ -31,16 +32,33 @@ export const execRules: Record<string, OptionRule> = {
 }
 
 /** `1000`, `1000:100`: nothing else is a user here (CVE-2026-30892). */
-export function parseUser(text: string): { uid: number; gid: number } {
+export function parseUser(text: string): { uid: number; gid?: number } {
   const match = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text)
   if (match === null) throw usage(`--user: not UID or UID:GID: ${text}`)
-  return { uid: Number(match[1]), gid: Number(match[2] ?? 0) }
+  return { uid: Number(match[1]), ...(match[2] === undefined ? {} : { gid: Number(match[2]) }) }
+}
+
+function parseGid(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw usage(`--additional-gids: not a GID: ${text}`)
+  return Number(text)
+}
+
+/** The first process's user with what `--user` and `--additional-gids` say; undefined without them. */
+function userOf({ values, lists }: ParsedArguments, first: Process['user']): Process['user'] {
+  const text = values.get('user')
+  const gids = (lists.get('additional-gids') ?? []).map(parseGid)
+  if (text === undefined && gids.length === 0) return undefined
+  return {
+    ...first,
+    ...(text === undefined ? {} : parseUser(text)),
+    ...(gids.length === 0 ? {} : { additionalGids: [...(first?.additionalGids ?? []), ...gids] }),
+  }
 }
 
 /** The process an exec asks for: from a file, or from options on top of the container's first one. */
 export function execRequest(
   parsed: ParsedArguments,
-  env: readonly string[],
+  first: Partial<Process> = {},
 ): { readonly args: readonly string[]; readonly options: ExecOptions } {
   const file = parsed.values.get('process')
   const detached = parsed.switches.has('detach')
@@ -53,8 +71,7 @@ export function execRequest(
     return { args, options: { ...rest, ...tty, detached } }
   }
   const { values, lists } = parsed
-  const user = values.get('user')
-  const gids = (lists.get('additional-gids') ?? []).map((text) => parseUser(text).uid)
+  const user = userOf(parsed, first.user)
   const caps = lists.get('cap')
   const cwd = values.get('cwd')
   const label = values.get('process-label')
@@ -64,11 +81,9 @@ export function execRequest(
     args: parsed.rest.slice(1),
     options: {
       detached,
-      ...(more.length === 0 ? {} : { env: [...env, ...more] }),
+      ...(more.length === 0 ? {} : { env: [...(first.env ?? []), ...more] }),
       ...(cwd === undefined ? {} : { cwd }),
-      ...(user === undefined && gids.length === 0
-        ? {}
-        : { user: { ...parseUser(user ?? '0'), ...(gids.length === 0 ? {} : { additionalGids: gids }) } }),
+      ...(user === undefined ? {} : { user }),
       ...(caps === undefined
         ? {}
         : { capabilities: { bounding: [...caps], effective: [...caps], permitted: [...caps] } }),
@@ -85,7 +100,7 @@ export async function exec(context: CommandContext, parsed: ParsedArguments): Pr
   const [id] = parsed.rest
   if (id === undefined) throw usage('exec: "exec" requires a minimum of 1 argument')
   const container = context.runtime.open(id)
-  const { args, options } = execRequest(parsed, container.spec.process?.env ?? [])
+  const { args, options } = execRequest(parsed, container.spec.process)
   const socket = parsed.values.get('console-socket')
   const executed = await container.exec(args, {
     ...options,
