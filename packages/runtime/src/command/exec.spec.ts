@@ -35,3 +35,13 @@ describe('the user of an exec', () => {
     expect(() => options(...argv)).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }))
   })
 })
+
+it('adds capabilities to those of the first process', () => {
+  expect(options().capabilities).toBeUndefined()
+  expect(options('--cap', 'CAP_CHOWN', '--cap', 'CAP_SYS_ADMIN').capabilities).toEqual({
+    bounding: ['CAP_CHOWN', 'CAP_KILL', 'CAP_SYS_ADMIN'],
+    effective: ['CAP_CHOWN', 'CAP_SYS_ADMIN'],
+    permitted: ['CAP_CHOWN', 'CAP_SYS_ADMIN'],
+    ambient: ['CAP_CHOWN'],
+  })
+})

@@ -55,6 +55,19 @@ function userOf({ values, lists }: ParsedArguments, first: Process['user']): Pro
   }
 }
 
+/** The first process's capabilities and those of `--cap`; undefined without them. */
+function capabilitiesOf({ lists }: ParsedArguments, first: Process['capabilities']): Process['capabilities'] {
+  const more = lists.get('cap')
+  if (more === undefined) return undefined
+  const add = (set: readonly string[] = []) => [...new Set([...set, ...more])]
+  return {
+    ...first,
+    bounding: add(first?.bounding),
+    effective: add(first?.effective),
+    permitted: add(first?.permitted),
+  }
+}
+
 /** The process an exec asks for: from a file, or from options on top of the container's first one. */
 export function execRequest(
   parsed: ParsedArguments,
@@ -72,7 +85,7 @@ export function execRequest(
   }
   const { values, lists } = parsed
   const user = userOf(parsed, first.user)
-  const caps = lists.get('cap')
+  const capabilities = capabilitiesOf(parsed, first.capabilities)
   const cwd = values.get('cwd')
   const label = values.get('process-label')
   const profile = values.get('apparmor')
@@ -84,9 +97,7 @@ export function execRequest(
       ...(more.length === 0 ? {} : { env: [...(first.env ?? []), ...more] }),
       ...(cwd === undefined ? {} : { cwd }),
       ...(user === undefined ? {} : { user }),
-      ...(caps === undefined
-        ? {}
-        : { capabilities: { bounding: [...caps], effective: [...caps], permitted: [...caps] } }),
+      ...(capabilities === undefined ? {} : { capabilities }),
       ...(label === undefined ? {} : { selinuxLabel: label }),
       ...(profile === undefined ? {} : { apparmorProfile: profile }),
       ...(parsed.switches.has('no-new-privs') ? { noNewPrivileges: true } : {}),
