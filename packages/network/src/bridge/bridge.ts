@@ -136,7 +136,7 @@ class BridgeNetwork implements Network {
       if (!published(error)) throw error
       await this.sweep()
       try {
-        await connect(open.stack, connection)
+        await connect(open.stack, connection, false)
       } catch (again) {
         const port = connection.ports[0]
         if (!published(again) || port === undefined) throw again

@@ -65,13 +65,14 @@ export async function removeVeth(stack: HostStack, address: string): Promise<voi
 
 /**
  * Connects a container in one round trip: link, address, routes and published ports. Where someone emptied the
- * firewall it is made again; a link that a dead owner left under this leased address is removed.
+ * firewall it is made again; a link that a dead owner left under this leased address is removed. Not `fresh` is a
+ * namespace that was connected to before.
  * @throws NetlinkError; what was made then is removed
  */
-export async function connect(stack: HostStack, connection: Connection): Promise<void> {
+export async function connect(stack: HostStack, connection: Connection, fresh = true): Promise<void> {
   const { address, state } = connection
   try {
-    await send(stack, connection, true)
+    await send(stack, connection, fresh)
   } catch (error) {
     const refused = error instanceof NetlinkError ? error : undefined
     try {

@@ -84,6 +84,24 @@ requires({ root: true, network: true, commands: ['nsenter', 'ip', 'nft', 'unshar
       await once(kept, 'exit')
     })
 
+    it('take the port of a killed process while they are open', async () => {
+      await using net = bridge({ runDir: lab.runDir, hostNetns: lab.host.fd })
+      await net.prepare()
+      const code = script(`
+      await net.attach({ containerId: 'dead', ports: [{ container: 80, host: 7001 }] })
+      console.log('ready')
+      setInterval(() => {}, 1000)
+    `)
+      const child = spawn(process.execPath, [...sourceFlags, '--eval', code, '--', ...args(1)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      await once(child.stdout, 'data')
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      const taken = await net.attach({ containerId: 'alive', ports: [{ container: 80, host: 7001 }] })
+      expect(taken.ports[0]?.host).toBe(7001)
+    })
+
     it('survive a process killed at any moment of an attach', async () => {
       const before = await lab.state()
       const code = script(`
