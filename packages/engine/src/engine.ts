@@ -351,7 +351,9 @@ export class Engine implements AsyncDisposable {
       ours = monitor === undefined
       if (monitor !== undefined) await leaveToMonitor(monitor, launched.attachment, runtime.ptyFd)
     } catch (error) {
-      ours ||= (await claimContainer(this.#context.db, launched.id, owner, this.#context.owner)) !== undefined
+      // While the monitor lives the row is its, and nobody else's to take.
+      const claim = () => claimContainer(this.#context.db, launched.id, owner, this.#context.owner)
+      ours ||= (await claim().catch(() => undefined)) !== undefined
       await abandonContainer(this.#context, launched, { ours, remove: choices.again !== true }).catch(
         () => {},
       )

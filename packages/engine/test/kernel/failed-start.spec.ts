@@ -49,6 +49,17 @@ describe('a start that fails after the launch', () => {
     expect(result).toEqual({ messages: Array(4).fill('refused'), rows: [], free: 0 })
   })
 
+  it('tells why it failed also where the database refuses to undo it, which the next open does', async () => {
+    const result = await host.run(`${failing}
+      db.exec("CREATE TRIGGER unclaimed BEFORE UPDATE OF owner_pid ON containers WHEN OLD.status = 'running' BEGIN SELECT RAISE(ABORT, 'unclaimed'); END")
+      const { message } = await undetached(engine.start(plain, { ...options, detach: true, autoRemove: true }))
+      db.exec('DROP TRIGGER unclaimed')
+      const rows = engine.list({ all: true }).map(({ status }) => status)
+      await using next = await Engine.open({ root })
+      return { message, rows, then: next.list({ all: true }) }`)
+    expect(result).toEqual({ message: 'refused', rows: ['running'], then: [] })
+  })
+
   it('leaves a container that was started again as it was, with its changes', async () => {
     const result = await host.run(`${failing}
       const first = await engine.start(plain, { ...options, command: ['sh', '-c', 'echo run >> /count; wc -l < /count'], detach: true })
