@@ -23,11 +23,11 @@ export async function detachedExit(
       const { exitCode, oomKilled, reason } = exit
       return { exitCode, signal: exit.signal, oomKilled, ...(reason === undefined ? {} : { reason }) }
     } catch (error) {
-      if (!isErrno(error, 'ERR_MONITOR_NOT_FOUND')) throw error
+      if (!isErrno(error, 'ERR_MONITOR_NOT_FOUND', 'ERR_MONITOR_DISCONNECTED')) throw error
+      // Somebody has settled it, and perhaps started it again: then there is no word of its end any more.
+      const now = findContainer(context.db, id)
+      if (now.status === 'running' && now.started === record.started) throw error
     }
-    // Somebody has settled it, and perhaps started it again.
-    const now = findContainer(context.db, id)
-    if (now.status === 'running' && now.started === record.started) return recordedStatus(now)
   }
 }
 

@@ -204,6 +204,27 @@ describe('detached containers', () => {
     })
   })
 
+  it('are waited for by one who comes too late to hear of an end before the next start', async () => {
+    const result = await host.run(`
+      const first = await engine.start(plain, { command: ['sh', '-c', 'trap "exit 7" TERM; while :; do sleep 0.05; done'], detach: true, name: 'twice' })
+      const other = spawnScript(root, \`
+        const exit = engine.get('twice').exited
+        setTimeout(() => say('waits'), 500)
+        say(await exit)\`)
+      const words = said(other)
+      await words.next()
+      other.kill('SIGSTOP')
+      await first.stop({ timeout: 0 })
+      const second = await engine.restart('twice')
+      other.kill('SIGCONT')
+      await eventually(async () => (await second.exec(['true'])).exitCode === 0)
+      await second.stop()
+      const exit = (await words.next()).value
+      await second.remove()
+      return exit`)
+    expect(result).toMatchObject({ exitCode: 7, signal: null })
+  })
+
   it('have their ends told of while somebody listens', async () => {
     const result = await host.run(`
       const events = engine.events({ signal: AbortSignal.timeout(20_000) })
