@@ -3,19 +3,21 @@ import type { CgroupStep } from '@cofferdam/sys'
 import { stepError } from './error.js'
 import type { Directory } from './directories.js'
 import { runSteps } from './steps.js'
+import { removeBelow } from './tree.js'
 
 const ENOENT = -2
 const EBUSY = -16
 const GIVE_UP_AFTER = 2000
 
 /**
- * Removes the directories in all hierarchies. A killed process leaves its cgroup only when it has exited, so EBUSY is
- * tried again, without blocking anything, for two seconds. Directories already gone are no error.
+ * Removes the directories in all hierarchies, with the cgroups that were made below them. A killed process leaves its
+ * cgroup only when it has exited, so EBUSY is tried again, without blocking anything, for two seconds from the last
+ * cgroup below that could be removed. Directories already gone are no error.
  * @throws CofferdamError `ERR_CGROUP_BUSY`
  */
 export async function removeCgroup(all: readonly Directory[]): Promise<void> {
   let left = all.map(({ path }) => path)
-  const end = performance.now() + GIVE_UP_AFTER
+  let end = performance.now() + GIVE_UP_AFTER
   for (let wait = 1; ; wait = Math.min(50, wait * 2)) {
     const steps: CgroupStep[] = left.map((path) => ({ kind: 'rmdir', path, optional: true }))
     const outcomes = await runSteps(steps)
@@ -26,6 +28,9 @@ export async function removeCgroup(all: readonly Directory[]): Promise<void> {
     if (other !== undefined) throw stepError('rmdir', 'remove cgroup', other.path, other.result)
     if (performance.now() > end) throw stepError('rmdir', 'remove cgroup', worst[0]?.path ?? '', EBUSY)
     left = failed
-    await sleep(wait)
+    let removed = false
+    for (const path of left) removed = (await removeBelow(path)) || removed
+    if (removed) end = performance.now() + GIVE_UP_AFTER
+    else await sleep(wait)
   }
 }

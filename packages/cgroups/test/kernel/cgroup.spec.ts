@@ -1,5 +1,5 @@
 import { spawnSync, type StdioOptions } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { eventually, requires, runScript } from '@cofferdam/testing'
 import { Cgroup, type CgroupLimits, type CgroupLayout, detectLayout } from '../../src/index.js'
@@ -185,6 +185,54 @@ needs.describe('Cgroup', () => {
     await cgroup.kill()
     await shell.ended
     await cgroup.delete()
+  })
+
+  it.each<[string, CgroupLayout]>([
+    ['by cgroup.kill', layout],
+    ['one by one where there is no v2 hierarchy', { mode: 'v1', v1: layout.v1 }],
+  ])('kills and removes also what is in cgroups below it, %s', async (_, on) => {
+    if (on.v1.length === 0 && on.mode === 'v1') return
+    const cgroup = await create({}, { layout: on })
+    const paths = [...new Set(Object.values(cgroup.paths))]
+    await using shell = new Waiting('sleep 100 & echo up; wait')
+    let deep: Cgroup | undefined
+    try {
+      await Cgroup.create(`${cgroup.path}/a`, {}, { layout: on })
+      deep = await Cgroup.create(`${cgroup.path}/a/b`, {}, { layout: on })
+      await Cgroup.create(`${cgroup.path}/a/c`, {}, { layout: on })
+      await deep.join(shell.pid)
+      shell.go()
+      expect(await shell.line()).toBe('up')
+      await deep.freeze()
+      await cgroup.kill()
+      expect(await shell.ended).toEqual({ code: null, signal: 'SIGKILL' })
+      await cgroup.delete()
+      expect(paths.filter((path) => existsSync(path))).toEqual([])
+    } finally {
+      shell.child.kill('SIGKILL')
+      await deep?.thaw().catch(() => {})
+      for (const name of ['/a/b', '/a/c', '/a', ''])
+        for (const path of paths.filter((path) => existsSync(path + name))) rmdirSync(path + name)
+    }
+  })
+
+  it('removes more cgroups below it than a path can name', async () => {
+    const cgroup = await create()
+    const [top = ''] = Object.values(cgroup.paths)
+    const before = process.cwd()
+    const directory = 'd'.repeat(200)
+    try {
+      process.chdir(top)
+      for (let depth = 0; depth < 30; depth++) {
+        for (let child = 0; child < 5; child++) mkdirSync(`c${child}`)
+        mkdirSync(directory)
+        process.chdir(directory)
+      }
+    } finally {
+      process.chdir(before)
+    }
+    await cgroup.delete()
+    expect(existsSync(top)).toBe(false)
   })
 
   it('kills what is frozen', async () => {
