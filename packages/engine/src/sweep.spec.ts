@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { awaitSettled } from './container/stop.js'
 import type { EngineContext } from './launch/context.js'
+import { inspectContainers } from './reconcile/containers.js'
 import { StateDatabase } from './state/database.js'
 import { type Owner, ownerOf } from './state/owner.js'
 import {
@@ -10,6 +11,7 @@ import {
   findContainer,
   insertContainer,
   listContainers,
+  markExited,
   markRunning,
   reviveContainer,
 } from './state/records.js'
@@ -48,7 +50,7 @@ describe('what a dead owner left', () => {
     return {
       db,
       roots: { store: dir, run: dir },
-      runtime: { open: () => ({ delete: remove }) },
+      runtime: { open: () => ({ delete: remove }), ids: () => [] },
       networks: { sweep: async () => undefined },
       owner,
     } as unknown as EngineContext
@@ -81,6 +83,16 @@ describe('what a dead owner left', () => {
     released = Promise.reject(new Error('busy'))
     await expect(sweepContainer(processOf('a', one), findContainer(db, 'a1'))).rejects.toThrow('busy')
     expect(findContainer(db, 'a1')).toMatchObject({ status: 'running', owner_start: '0' })
+  })
+  it('is not what a run needs that began after it was seen', async () => {
+    await markExited(db, 'a1', { exitCode: 0, signal: null, oomKilled: undefined })
+    mkdirSync(join(dir, 'containers', 'a1'))
+    const [found] = inspectContainers(processOf('a', one))
+    await reviveContainer(db, { ...row, owner: two })
+    release()
+    await found?.repair?.()
+    expect(found).toMatchObject({ object: 'a1' })
+    expect(acts).toEqual([])
   })
   it('is as of now, not as of when it was seen', async () => {
     await insertContainer(db, { ...row, id: 'b2', name: 'two', image: 'x', autoRemove: false })

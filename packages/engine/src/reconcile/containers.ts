@@ -5,7 +5,7 @@ import { discardContainer } from '../container/discard.js'
 import { awaitSettled } from '../container/stop.js'
 import type { EngineContext } from '../launch/context.js'
 import { ownerAlive } from '../state/owner.js'
-import { type ContainerRecord, listContainers, recordOwner } from '../state/records.js'
+import { type ContainerRecord, findContainer, listContainers, recordOwner } from '../state/records.js'
 import { releaseContainer, sweepContainer } from '../sweep.js'
 import type { Inconsistency } from './finding.js'
 
@@ -41,7 +41,10 @@ function inspect(
   }
   return held === undefined
     ? undefined
-    : about(`has exited, but ${held} is left`, () => releaseContainer(context, id))
+    : about(`has exited, but ${held} is left`, async () => {
+        // Unless it was started again while something else was mended.
+        if (findContainer(context.db, id).status === 'exited') await releaseContainer(context, id)
+      })
 }
 
 /** What containers have besides their row and changes, by id. Read after the rows. */
