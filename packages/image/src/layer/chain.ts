@@ -1,31 +1,28 @@
-import { constants, fstatSync, type Stats } from 'node:fs'
-import { chmod, chown, mkdir, open, readFile, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants, fchmodSync, fchownSync, fstatSync, futimesSync, type Stats } from 'node:fs'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { isErrno } from '@cofferdam/core'
 import { RESOLVE, closeQuietly, getXattr, listXattr, openat2, setXattr } from '@cofferdam/sys'
+import { Slices, impliedTree, type ImpliedDirectory } from './implied.js'
 
 const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 const resolve = RESOLVE.BENEATH | RESOLVE.NO_SYMLINKS
 
-/** What a layer does not describe: directories made for entries below them, and its root (the empty path). */
-export async function impliedOf(layer: string): Promise<ReadonlySet<string>> {
-  try {
-    const text = await readFile(join(layer, '..', 'implied'), 'utf8')
-    return new Set(text.split('\0').slice(0, -1))
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return new Set()
-    throw error
-  }
-}
-
-interface Layer {
-  readonly path: string
-  readonly implied: ReadonlySet<string>
-}
-
 interface Attributes {
   readonly stats: Stats
   readonly xattrs: readonly (readonly [string, Buffer])[]
+}
+
+/** A directory on the way down. */
+interface Place {
+  readonly path: string
+  readonly name: string
+  readonly directory: ImpliedDirectory
+  readonly parent: Place | undefined
+  /** The layers that show something here, the topmost first: those that have it, down to one that hides the others. */
+  layers: readonly number[]
+  /** What it is to have, once it is made. */
+  attributes?: Attributes | undefined
+  entered: boolean
 }
 
 /** Opens a directory of a layer without following links: its descriptor, or why there is none. */
@@ -37,23 +34,6 @@ function openIn(root: number, path: string): number | 'absent' | 'hidden' {
   }
 }
 
-/** The path and all above it: `a/b`, `a` and the empty one. */
-function upwards(path: string): string[] {
-  const parts = path.split('/')
-  return path === '' ? [''] : [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), '']
-}
-
-/** Whether nothing of lower layers shows at a path: it, or a directory above, is opaque. */
-function isOpaque(root: number, path: string): boolean {
-  return upwards(path).some((above) => {
-    const fd = openIn(root, above)
-    if (typeof fd !== 'number') return false
-    const marked = getXattr(fd, 'user.overlay.opaque') !== undefined
-    closeQuietly(fd)
-    return marked
-  })
-}
-
 function attributesOf(fd: number): Attributes {
   const names = listXattr(fd).filter((name) => !/^(user|trusted)\.overlay\./.test(name))
   return {
@@ -63,33 +43,62 @@ function attributesOf(fd: number): Attributes {
 }
 
 /**
- * The attributes that a directory should have: those of the topmost layer that describes it, looked for from the top
- * down. Undefined where the directory shows them anyway, or no layer describes it.
+ * Finds which layers show a directory, and the attributes that it should have: those of the topmost layer that
+ * describes it. There are none where the directory shows them anyway, or no layer describes it.
  */
-async function attributesBelow(layers: readonly Layer[], path: string): Promise<Attributes | undefined> {
-  let seen = false
+function look(place: Place, roots: readonly FileHandle[]): Attributes | undefined {
+  const { path, directory, layers } = place
+  const showing: number[] = []
+  let found: Attributes | undefined
+  let settled = false
   for (const layer of layers) {
-    await using root = await open(layer.path, flags)
-    const fd = openIn(root.fd, path)
-    if (fd === 'hidden') return undefined
-    if (typeof fd === 'number') {
-      try {
-        if (!layer.implied.has(path)) return seen ? attributesOf(fd) : undefined
-        seen = true
-      } finally {
-        closeQuietly(fd)
+    const fd = openIn((roots[layer] as FileHandle).fd, path)
+    if (fd === 'hidden') break
+    if (fd === 'absent') continue
+    try {
+      if (!settled && !directory.layers.includes(layer)) {
+        settled = true
+        if (showing.length > 0) found = attributesOf(fd)
       }
+      showing.push(layer)
+      if (getXattr(fd, 'user.overlay.opaque') !== undefined) break
+    } finally {
+      closeQuietly(fd)
     }
-    if (isOpaque(root.fd, path)) return undefined
   }
-  return undefined
+  place.layers = showing
+  return found
 }
 
-/** Paths with all above them, parents first. */
-function withParents(paths: Iterable<string>): string[] {
-  const all = new Set<string>()
-  for (const path of paths) for (const above of upwards(path)) all.add(above)
-  return [...all].sort()
+/** Calls `body` with a descriptor of a directory. */
+async function within<T>(root: FileHandle, path: string, body: (fd: number) => T | Promise<T>): Promise<T> {
+  const fd = openat2(root.fd, path === '' ? '.' : path, flags, resolve)
+  try {
+    return await body(fd)
+  } finally {
+    closeQuietly(fd)
+  }
+}
+
+/** Makes a directory and those above it. A directory above one that is made must not be made up either. */
+async function make(place: Place, target: FileHandle, roots: readonly FileHandle[]): Promise<void> {
+  const missing = [place]
+  for (let above = place.parent; above !== undefined && above.attributes === undefined; above = above.parent)
+    missing.push(above)
+  for (const each of missing.reverse()) {
+    const { parent, path, layers } = each
+    const top = roots[layers[0] as number] as FileHandle
+    each.attributes ??= await within(top, path, attributesOf)
+    if (parent !== undefined)
+      await within(target, parent.path, (fd) => mkdir(`/proc/self/fd/${fd}/${each.name}`, 0o755))
+  }
+}
+
+function setAttributes(fd: number, { stats, xattrs }: Attributes): void {
+  fchownSync(fd, stats.uid, stats.gid)
+  for (const [name, value] of xattrs) setXattr(fd, name, value)
+  fchmodSync(fd, stats.mode & 0o7777)
+  futimesSync(fd, stats.atimeMs / 1000, stats.mtimeMs / 1000)
 }
 
 /**
@@ -98,41 +107,38 @@ function withParents(paths: Iterable<string>): string[] {
  * layers further down describe: as one more layer on top it gives them back.
  * @param layers the lowest first
  * @returns false if there is nothing to give back
+ * @throws CofferdamError `ERR_LAYER_TOO_LARGE`
  */
 export async function describeImplied(layers: readonly string[], target: string): Promise<boolean> {
-  const known = await Promise.all(
-    layers.map(async (path): Promise<Layer> => ({ path, implied: await impliedOf(path) })),
-  )
-  const downwards = known.reverse()
-  const made = new Map<string, Attributes>()
-  for (const path of new Set(known.flatMap(({ implied }) => [...implied]))) {
-    const attributes = await attributesBelow(downwards, path)
-    if (attributes !== undefined) made.set(path, attributes)
-  }
-  // A directory above one that is made is made too, and must not be made up itself.
-  for (const path of withParents(made.keys())) {
-    await mkdir(join(target, path), { recursive: true, mode: 0o755 })
-    if (made.has(path)) continue
-    for (const layer of downwards) {
-      await using root = await open(layer.path, flags)
-      const fd = openIn(root.fd, path)
-      if (typeof fd !== 'number') continue
-      made.set(path, attributesOf(fd))
-      closeQuietly(fd)
-      break
+  const downwards = layers.toReversed()
+  const slices = new Slices()
+  const directory = await impliedTree(downwards, slices)
+  await using opened = new AsyncDisposableStack()
+  const roots: FileHandle[] = []
+  for (const path of downwards) roots.push(opened.use(await open(path, flags)))
+  const made = opened.use(await open(target, flags))
+  const all = roots.map((_, index) => index)
+  const top: Place = { path: '', name: '', directory, parent: undefined, layers: all, entered: false }
+  const places = [top]
+  for (let place = places.at(-1); place !== undefined; place = places.at(-1)) {
+    await slices.next()
+    if (place.entered) {
+      places.pop()
+      const { attributes, path } = place
+      if (attributes !== undefined) await within(made, path, (fd) => setAttributes(fd, attributes))
+      continue
+    }
+    place.entered = true
+    const found = look(place, roots)
+    if (found !== undefined) {
+      place.attributes = found
+      await make(place, made, roots)
+    }
+    if (place.layers.length === 0) continue
+    for (const [name, child] of place.directory.children) {
+      const path = place.path === '' ? name : `${place.path}/${name}`
+      places.push({ path, name, directory: child, parent: place, layers: place.layers, entered: false })
     }
   }
-  for (const path of [...made.keys()].sort().reverse())
-    await setAttributes(join(target, path), made.get(path) as Attributes)
-  return made.size > 0
-}
-
-async function setAttributes(path: string, { stats, xattrs }: Attributes): Promise<void> {
-  await chown(path, stats.uid, stats.gid)
-  {
-    await using directory = await open(path, flags)
-    for (const [name, value] of xattrs) setXattr(directory.fd, name, value)
-  }
-  await chmod(path, stats.mode & 0o7777)
-  await utimes(path, stats.atimeMs / 1000, stats.mtimeMs / 1000)
+  return top.attributes !== undefined
 }

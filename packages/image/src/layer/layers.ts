@@ -24,7 +24,8 @@ import {
   parseDigest,
   type Digest,
 } from '../reference/digest.js'
-import { describeImplied, impliedOf } from './chain.js'
+import { describeImplied } from './chain.js'
+import { hasImplied, writeImplied } from './implied.js'
 
 const directoryFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 
@@ -122,12 +123,7 @@ export class LayerStore {
       await replaceFile(this.#byBlob(blob), diffId, this.#tmp)
       return this.discard(staged)
     }
-    if (implied.length > 0) {
-      await writeFile(
-        join(staged.path, 'implied'),
-        Buffer.concat(implied.flatMap((path) => [path, Buffer.of(0)])),
-      )
-    }
+    if (implied.length > 0) await writeImplied(join(staged.path, 'fs'), implied)
     this.#pending.set(blob, { staged, diffId, blob })
   }
 
@@ -156,8 +152,8 @@ export class LayerStore {
    */
   async chain(ids: readonly Digest[]): Promise<string[]> {
     const paths = ids.map((id) => this.path(id))
-    const implied = await Promise.all(paths.slice(1).map(impliedOf))
-    if (implied.every((names) => names.size === 0)) return paths
+    const implied = await Promise.all(paths.slice(1).map(hasImplied))
+    if (!implied.includes(true)) return paths
     const chainId = ids.reduce((chain, id) => computeDigest(Buffer.from(`${chain} ${id}`)))
     const final = join(this.root, 'chains', digestEncoded(chainId))
     if (!(await exists(final))) await this.#describe(ids, final)

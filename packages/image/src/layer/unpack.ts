@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { errorMessage, type CofferdamError } from '@cofferdam/core'
 import { layerCrash, layerFailure } from './error.js'
 import { confinedStarter } from './confined.js'
+import { ImpliedBound } from './implied.js'
 import { plainStarter, type LayerProgram, type LayerStarter } from './program.js'
 import {
   ReplyParser,
@@ -85,14 +86,17 @@ export class LayerUnpack {
     const { input, output, ended } = this.#program
     const parser = new ReplyParser()
     const implied: Buffer[] = []
+    const bound = new ImpliedBound()
     let totals: LayerTotals | undefined
     let failure: CofferdamError | undefined
     await new Promise<void>((resolve) => {
       output.on('data', (chunk: Buffer) => {
         try {
           for (const reply of parser.push(chunk)) {
-            if (reply.type === 'implied') implied.push(reply.path)
-            else if (reply.type === 'result') totals = reply.totals
+            if (reply.type === 'implied') {
+              bound.add(reply.path)
+              implied.push(reply.path)
+            } else if (reply.type === 'result') totals = reply.totals
             else failure ??= layerFailure(name, reply)
           }
         } catch (error) {

@@ -10,6 +10,7 @@ import {
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { requires, tempDir, type TempDir } from '@cofferdam/testing'
 import { unpackLayer, type LayerLimits, type UnpackedLayer } from '../../src/index.js'
+import { removeAt } from '../../src/layout/temporary.js'
 import { archive } from '../support/archive.js'
 
 const { describe } = requires({ root: true })
@@ -28,6 +29,7 @@ describe('an archive that tries to break out', () => {
     dir = await tempDir('hostile')
   })
   afterEach(async () => {
+    await removeAt(dir.path, 'root') // it may be too deep for rm
     const outside = existsSync(dir.join('outside')) ? readdirSync(dir.join('outside')) : ['secret']
     const untouched = readFileSync(dir.join('outside', 'secret'), 'utf8')
     await dir[Symbol.asyncDispose]()
@@ -183,6 +185,29 @@ describe('an archive that tries to break out', () => {
     const many = archive(...Array.from({ length: 20 }, (_, index) => ({ path: `f${index}` })))
     await expect(unpack(dir, many, { maxEntries: 19 })).rejects.toMatchObject({ code: 'ERR_LAYER_TOO_LARGE' })
     await unpack(dir, many, { maxEntries: 20 })
+  })
+  it('counts the directories that it has to make', async () => {
+    const deep = archive({ path: 'a/b/c/file' })
+    await expect(unpack(dir, deep, { maxEntries: 3 })).rejects.toMatchObject({ code: 'ERR_LAYER_TOO_LARGE' })
+    await unpack(dir, archive({ path: 'd/e/f/file' }), { maxEntries: 4 })
+  })
+  it('stops paths that fill memory', async () => {
+    const path = (index: number) => `${index}/${'a/'.repeat(2040)}file`
+    const few = await unpack(
+      dir,
+      archive(...Array.from({ length: 3 }, (_, index) => ({ path: path(index) }))),
+    )
+    expect(few.implied).toHaveLength(3 * 2041 + 1)
+    const many = Array.from({ length: 20 }, (_, index) => ({ path: path(10 + index) }))
+    await expect(unpack(dir, archive(...many))).rejects.toMatchObject({ code: 'ERR_LAYER_TOO_LARGE' })
+  })
+  it('remembers a directory that comes again and again once, as it came last', async () => {
+    const again = (count: number, path: string) =>
+      Array.from({ length: count }, (_, index) => ({ path, type: 'directory' as const, mtime: index }))
+    const path = `${'a'.repeat(250)}/`.repeat(16)
+    // 20000 times 4 KiB would be more than may be remembered.
+    await unpack(dir, archive(...again(20_000, path), { path: `${path}file` }))
+    expect(lstatSync(dir.join('root', path)).mtimeMs).toBe(19_999_000)
   })
   it('stops an archive without end', async () => {
     const tail = Buffer.concat([archive({ path: 'a' }), Buffer.alloc(70 << 20)])

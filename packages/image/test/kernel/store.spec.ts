@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
+import { constants, fstatSync, readFileSync, readdirSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
+import { closeFd, openat2 } from '@cofferdam/sys'
 import { requires, runCommand, tempDir } from '@cofferdam/testing'
 import {
   ImageStore,
@@ -12,6 +14,7 @@ import {
   parseReference,
   type Descriptor,
 } from '../../src/index.js'
+import { removeAt } from '../../src/layout/temporary.js'
 import { archive } from '../support/archive.js'
 import { withOverlay } from '../support/overlay.js'
 import { describeTree } from '../support/tree.js'
@@ -108,6 +111,19 @@ describe('ImageStore', () => {
     await store.untag(reference)
     await store.prune({ minAge: 0 })
     expect(readdirSync(dir.join('store', 'layers', 'chains'))).toEqual([])
+  })
+  it('does so for paths as long as they may be', async () => {
+    await using dir = await tempDir('store')
+    const path = Array(2040).fill('a').join('/')
+    const base = archive({ path, type: 'directory', mode: 0o711 })
+    await using store = await ImageStore.open(dir.join('store'))
+    await copyImage(imageOf([base, archive({ path: `${path}/file` })]).source, store, reference)
+    const { layers } = await store.get(reference)
+    await using top = await open(layers[2]!)
+    const fd = openat2(top.fd, path, constants.O_RDONLY)
+    expect(fstatSync(fd).mode & 0o7777).toBe(0o711)
+    closeFd(fd)
+    await removeAt(dir.path, 'store') // too deep for rm
   })
   it('refuses a layer that is not the one of the configuration', async () => {
     await using dir = await tempDir('store')

@@ -8,75 +8,113 @@
 
 #include "layer.h"
 
-#define BUCKETS 4096
+#define BUCKETS 65536
+#define MAX_REMEMBERED (64u << 20)
 
-/* Times of directories are set when nothing is put into them any more. */
-struct deferred {
-    struct deferred *next;
+/*
+ * A directory that is described, whose time is set when nothing is put into it any more, or implied: made for entries
+ * below it, without an entry of its own (yet).
+ */
+struct directory {
+    struct directory *next;
+    struct directory *before, *after; /* in the order of their last entries */
     struct timespec mtime;
+    uint32_t hash;
+    bool described;
+    bool implied;
     char path[];
 };
 
-/* Directories that had to be made for entries below them and have no entry of their own (yet). */
-struct implied {
-    struct implied *next;
-    char path[];
-};
+static struct directory *first, *last;
+static struct directory *known[BUCKETS];
+static size_t remembered;
+static struct totals *counted;
+static const struct limits *allowed;
 
-static struct deferred *first, **last = &first;
-static struct implied *implied[BUCKETS];
+void dirs_open(struct totals *totals, const struct limits *limits)
+{
+    counted = totals;
+    allowed = limits;
+}
+
+static struct directory *find(const char *path, uint32_t *hash)
+{
+    *hash = 2166136261u;
+    for (const char *p = path; *p != '\0'; p++)
+        *hash = (*hash ^ (uint8_t)*p) * 16777619u;
+    struct directory *item = known[*hash % BUCKETS];
+    while (item != NULL && (item->hash != *hash || strcmp(item->path, path) != 0))
+        item = item->next;
+    return item;
+}
+
+/* The directory of that path, new if need be; NULL after a failure. */
+static struct directory *remember(const char *path)
+{
+    uint32_t hash;
+    struct directory *item = find(path, &hash);
+    if (item != NULL)
+        return item;
+    size_t length = strlen(path) + 1;
+    remembered += sizeof *item + length;
+    if (remembered > MAX_REMEMBERED) {
+        fail(REASON_LIMIT, 0, path, "the layer has more directories than can be remembered");
+        return NULL;
+    }
+    item = calloc(1, sizeof *item + length);
+    if (item == NULL) {
+        fail(REASON_MEMORY, ENOMEM, path, "remember a directory");
+        return NULL;
+    }
+    item->hash = hash;
+    memcpy(item->path, path, length);
+    item->next = known[hash % BUCKETS];
+    known[hash % BUCKETS] = item;
+    return item;
+}
+
+static void take_out(struct directory *item)
+{
+    *(item->before != NULL ? &item->before->after : &first) = item->after;
+    *(item->after != NULL ? &item->after->before : &last) = item->before;
+}
 
 int dirs_defer(const char *path, struct timespec mtime)
 {
-    size_t length = strlen(path) + 1;
-    struct deferred *item = malloc(sizeof *item + length);
+    struct directory *item = remember(path);
     if (item == NULL)
-        return fail(REASON_MEMORY, ENOMEM, path, "remember a directory");
-    item->next = NULL;
+        return -1;
+    if (item->described)
+        take_out(item);
+    item->described = true;
     item->mtime = mtime;
-    memcpy(item->path, path, length);
-    *last = item;
-    last = &item->next;
+    item->before = last;
+    item->after = NULL;
+    *(last != NULL ? &last->after : &first) = item;
+    last = item;
     return 0;
-}
-
-static struct implied **place(const char *path)
-{
-    uint32_t hash = 2166136261u;
-    for (const char *p = path; *p != '\0'; p++)
-        hash = (hash ^ (uint8_t)*p) * 16777619u;
-    struct implied **at = &implied[hash % BUCKETS];
-    while (*at != NULL && strcmp((*at)->path, path) != 0)
-        at = &(*at)->next;
-    return at;
 }
 
 int implied_add(const char *path)
 {
-    struct implied **at = place(path);
-    if (*at != NULL)
-        return 0;
-    size_t length = strlen(path) + 1;
-    struct implied *item = malloc(sizeof *item + length);
+    if (++counted->entries > allowed->entries)
+        return fail(REASON_LIMIT, 0, path, "the layer has more entries than allowed");
+    struct directory *item = remember(path);
     if (item == NULL)
-        return fail(REASON_MEMORY, ENOMEM, path, "remember a directory");
-    item->next = NULL;
-    memcpy(item->path, path, length);
-    *at = item;
+        return -1;
+    item->implied = true;
     return 0;
 }
 
 void implied_remove(const char *path)
 {
-    struct implied **at = place(path);
-    if (*at == NULL)
-        return;
-    struct implied *item = *at;
-    *at = item->next;
-    free(item);
+    uint32_t hash;
+    struct directory *item = find(path, &hash);
+    if (item != NULL)
+        item->implied = false;
 }
 
-static int set_time(const struct deferred *item)
+static int set_time(const struct directory *item)
 {
     struct timespec times[2] = {item->mtime, item->mtime};
     const char *base;
@@ -99,12 +137,12 @@ static int set_time(const struct deferred *item)
 
 int dirs_finish(void)
 {
-    for (const struct deferred *item = first; item != NULL; item = item->next)
+    for (const struct directory *item = first; item != NULL; item = item->after)
         if (set_time(item) < 0)
             return -1;
     for (size_t i = 0; i < BUCKETS; i++)
-        for (const struct implied *item = implied[i]; item != NULL; item = item->next)
-            if (report_implied(item->path) < 0)
+        for (const struct directory *item = known[i]; item != NULL; item = item->next)
+            if (item->implied && report_implied(item->path) < 0)
                 return fail(REASON_ABORTED, errno, NULL, "the parent is gone");
-    return 0;
+    return failed() ? -1 : 0;
 }

@@ -135,9 +135,10 @@ int tree_clear(int parent, const char *name);         /* removes what is there, 
 bool tree_clean(char *path);                          /* lexically, in place; false if it had to be clamped to the root */
 
 /* dirs.c: what is known of directories only when every entry is done. */
+void dirs_open(struct totals *totals, const struct limits *limits);
 int dirs_defer(const char *path, struct timespec mtime);
 int dirs_finish(void);
-int implied_add(const char *path);
+int implied_add(const char *path); /* it has been made: it counts as an entry; -1 */
 void implied_remove(const char *path);
 
 #endif

@@ -30,6 +30,7 @@ static int unpack(const struct limits *limits, struct totals *totals)
 {
     static struct entry entry;
     int more;
+    dirs_open(totals, limits);
     while ((more = tar_next(&entry)) > 0)
         if (apply_entry(&entry, totals, limits) < 0)
             return -1;

@@ -115,13 +115,10 @@ static int follow_dangling(int parent, const char *base, const char *path, size_
     return strlen(whole) < 4096 ? make_directories(whole, links - 1) : -ENAMETOOLONG;
 }
 
-static int make_one(int parent, const char *base, const char *path, size_t length, int links)
+static int make_one(int parent, const char *base, const char *path, int links)
 {
-    char prefix[4096];
-    memcpy(prefix, path, length);
-    prefix[length] = '\0';
     if (mkdirat(parent, base, 0755) == 0)
-        return implied_add(prefix) < 0 ? -ENOMEM : 0;
+        return implied_add(path) < 0 ? -ENOMEM : 0;
     if (errno != EEXIST)
         return -errno;
     if (is_whiteout(parent, base)) {
@@ -129,36 +126,37 @@ static int make_one(int parent, const char *base, const char *path, size_t lengt
             return -errno;
         return mark_opaque(parent, base);
     }
-    return follow_dangling(parent, base, path, length, links);
+    return follow_dangling(parent, base, path, strlen(path), links);
+}
+
+/* One directory further down; a link leads on from the root. */
+static int go_down(int parent, const char *base, const char *path)
+{
+    int fd = openat(parent, base, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd >= 0 ? fd : errno == ENOENT ? -ENOENT : tree_open_directory(path);
 }
 
 static int make_directories(const char *path, int links)
 {
-    for (const char *end = path; *end != '\0';) {
-        end = strchrnul(*end == '/' ? end + 1 : end, '/');
-        char prefix[4096];
-        size_t length = (size_t)(end - path);
-        memcpy(prefix, path, length);
-        prefix[length] = '\0';
-        int fd = tree_open_directory(prefix);
-        if (fd >= 0) {
-            close(fd);
-            continue;
+    char prefix[4096];
+    int at = tree_open_directory("");
+    for (size_t length = 0; at >= 0 && path[length] != '\0';) {
+        size_t start = path[length] == '/' ? length + 1 : length;
+        size_t end = (size_t)(strchrnul(path + start, '/') - path);
+        memcpy(prefix + length, path + length, end - length);
+        prefix[end] = '\0';
+        length = end;
+        int below = go_down(at, prefix + start, prefix);
+        if (below == -ENOENT || below == -ENOTDIR) {
+            int result = make_one(at, prefix + start, prefix, links);
+            below = result < 0 ? result : go_down(at, prefix + start, prefix);
         }
-        if (fd != -ENOENT && fd != -ENOTDIR)
-            return fd;
-        char *slash = strrchr(prefix, '/');
-        const char *base = slash != NULL ? slash + 1 : prefix;
-        if (slash != NULL)
-            *slash = '\0';
-        int parent = tree_open_directory(slash != NULL ? prefix : "");
-        if (parent < 0)
-            return parent;
-        int result = make_one(parent, base, path, length, links);
-        close(parent);
-        if (result < 0)
-            return result;
+        close(at);
+        at = below;
     }
+    if (at < 0)
+        return at;
+    close(at);
     return 0;
 }
 
