@@ -57,6 +57,11 @@ export class Runtime {
     return new Container(directory.read(), directory)
   }
 
+  /** Whether the process lives that has reserved an id and not made its container yet. */
+  isBeingMade(id: string): boolean {
+    return openStateDirectory(this.#options.root, id).isBeingMade()
+  }
+
   /** Removes what a process left that died while it made a container: its reserved id. Idempotent. */
   forget(id: string): void {
     openStateDirectory(this.#options.root, id).remove()

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { isErrno } from '@cofferdam/core'
+import { CofferdamError, isErrno } from '@cofferdam/core'
+import { removeDefaultCgroup } from '../container/cgroup.js'
 import type { Container } from '../container/container.js'
 import { idOf, type OptionRule, type ParsedArguments } from './arguments.js'
 import {
@@ -109,6 +110,20 @@ export async function remove(context: CommandContext, parsed: ParsedArguments): 
     await context.runtime.open(id).delete({ force })
   } catch (error) {
     if (!(force && isErrno(error, 'ERR_CONTAINER_NOT_FOUND'))) throw error
+    await forget(context, id)
   }
   return 0
+}
+
+/** Gives an id back that a process reserved which died before its container was made. */
+async function forget({ runtime }: CommandContext, id: string): Promise<void> {
+  if (!runtime.ids().includes(id)) return
+  if (runtime.isBeingMade(id)) {
+    throw new CofferdamError('ERR_CONTAINER_STATUS', `cannot delete container ${id} that is being made`, {
+      path: id,
+      hint: 'wait for the process that makes it, or end that process',
+    })
+  }
+  runtime.forget(id)
+  await removeDefaultCgroup(id)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { CofferdamError } from '@cofferdam/core'
+import { CofferdamError, isErrno } from '@cofferdam/core'
 import { Cgroup, type CgroupResources, detectLayout, parseMembership } from '@cofferdam/cgroups'
 import type { CgroupHierarchy, CgroupLayout } from '@cofferdam/rootfs'
 import type { CgroupAccess } from '../compile/context.js'
@@ -26,6 +26,15 @@ export interface CgroupSettings {
   readonly cgroups?: 'cgroupfs' | 'disabled'
   /** Where containers without `cgroupsPath` get theirs; `/cofferdam`. */
   readonly cgroupParent?: string
+}
+
+/** Removes the cgroup that a container without `cgroupsPath` would have, unless processes stay in it. */
+export async function removeDefaultCgroup(id: string): Promise<void> {
+  try {
+    await Cgroup.open(cgroupName({ ociVersion: '' }, id)).delete()
+  } catch (error) {
+    if (!isErrno(error, 'ERR_CGROUP_BUSY', 'ERR_CGROUP_UNAVAILABLE', 'ERR_CGROUP_PERMISSION')) throw error
+  }
 }
 
 /** Where the container's cgroup lies: `linux.cgroupsPath`, or its id below the parent. */

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,10 +11,12 @@ import {
 import { join, resolve } from 'node:path'
 import { CofferdamError, errorMessage, isErrno } from '@cofferdam/core'
 import { checkId } from './id.js'
+import { makerLives, noteMaker } from './maker.js'
 import { STATE_VERSION, type StateRecord } from './record.js'
 
 const FILE = 'state.json'
 const TEMPORARY = '.state.json'
+const MAKER = '.maker'
 /** The FIFO a created container waits at; `start` opens it and removes it. */
 export const START_FIFO = 'start.fifo'
 
@@ -29,6 +32,8 @@ export interface StateDirectory {
   commit(): void
   /** Reads the record. */
   read(): StateRecord
+  /** Whether there is no record yet and the process lives that made the directory. */
+  isBeingMade(): boolean
   /** Removes the directory with what the runtime keeps in it. Idempotent. */
   remove(): void
 }
@@ -42,14 +47,12 @@ function open(root: string, id: string): StateDirectory {
     stage: (text) => writeFileSync(join(path, TEMPORARY), text, { mode: 0o600 }),
     commit: () => renameSync(join(path, TEMPORARY), join(path, FILE)),
     read: () => parse(id, readState(path, id)),
+    isBeingMade: () => !existsSync(join(path, FILE)) && makerLives(join(path, MAKER)),
     remove() {
       // Another process may remove it at the same time.
-      if (
-        done(() => unlinkSync(join(path, FILE)), 'ENOENT') &&
-        done(() => rmdirSync(path), 'ENOTEMPTY', 'ENOENT')
-      )
-        return
-      for (const name of [FILE, TEMPORARY, START_FIFO]) done(() => unlinkSync(join(path, name)), 'ENOENT')
+      const unlink = (name: string) => done(() => unlinkSync(join(path, name)), 'ENOENT')
+      if (unlink(MAKER) && unlink(FILE) && done(() => rmdirSync(path), 'ENOTEMPTY', 'ENOENT')) return
+      for (const name of [MAKER, FILE, TEMPORARY, START_FIFO]) unlink(name)
       done(() => rmdirSync(path), 'ENOENT')
     },
   }
@@ -104,6 +107,7 @@ export function createStateDirectory(root: string, id: string): StateDirectory {
   for (let attempt = 0; ; attempt++) {
     try {
       mkdirSync(directory.path, 0o700)
+      noteMaker(directory.join(MAKER))
       return directory
     } catch (error) {
       if (isErrno(error, 'EEXIST')) {

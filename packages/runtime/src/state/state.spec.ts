@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultSpec } from '../spec/default.js'
@@ -58,13 +67,36 @@ describe('the state directory', () => {
     const directory = createStateDirectory(root, 'a')
     expect(() => openStateDirectory(root, 'a').read()).toThrow('container a does not exist')
     write(directory, JSON.stringify(record()))
-    expect(readdirSync(directory.path)).toEqual(['state.json'])
+    expect(readdirSync(directory.path)).toEqual(['.maker', 'state.json'])
     expect(openStateDirectory(root, 'a').read()).toEqual(record())
     write(directory, JSON.stringify(record({ version: 99 })))
     expect(() => directory.read()).toThrow(code('ERR_STATE'))
     write(directory, '{')
     expect(() => directory.read()).toThrow(code('ERR_STATE'))
     expect(() => openStateDirectory(root, '../x')).toThrow(code('ERR_INVALID_ID'))
+  })
+  it('is being made as long as its maker lives and there is no record', () => {
+    const directory = createStateDirectory(root, 'a')
+    expect(directory.isBeingMade()).toBe(true)
+    const note = (text: string) => {
+      unlinkSync(directory.join('.maker'))
+      symlinkSync(text, directory.join('.maker'))
+      return directory.isBeingMade()
+    }
+    const start = stat?.startTime
+    expect(note(`${process.pid} ${start} ${bootId()}`)).toBe(true)
+    expect(note(`${process.pid} ${start}0 ${bootId()}`)).toBe(false)
+    expect(note(`${process.pid} ${start} another`)).toBe(false)
+    expect(note('x')).toBe(false)
+    expect(note(`${process.pid} ${start} ${bootId()}`)).toBe(true)
+    write(directory, '{}')
+    expect(directory.isBeingMade()).toBe(false)
+    directory.remove()
+    expect(readdirSync(root)).toEqual([])
+    mkdirSync(join(root, 'b'))
+    expect(openStateDirectory(root, 'b').isBeingMade()).toBe(false)
+    openStateDirectory(root, 'b').remove()
+    expect(readdirSync(root)).toEqual([])
   })
   it('leaves a directory with foreign files alone', () => {
     const directory = createStateDirectory(root, 'a')
