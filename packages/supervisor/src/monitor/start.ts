@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -9,13 +10,14 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Cgroup } from '@cofferdam/cgroups'
 import { CofferdamError, DisposeStack, isErrno } from '@cofferdam/core'
 import { type LogPosition, nextLogFile } from '@cofferdam/logs'
 import { stdioPipe } from '@cofferdam/process'
 import { closeQuietly, REQUEST, spawnerOpen } from '@cofferdam/sys'
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
-import { exitRecord, readRecord } from '../record.js'
+import { exitRecord, monitorAlive } from '../record.js'
 import { Connection, hello } from './connection.js'
 import { isManaged, leaveNamedHierarchies, ownMembership } from './named-hierarchies.js'
 import { Monitor } from './monitor.js'
@@ -156,18 +158,18 @@ export class StartingMonitor extends Monitor {
   }
 }
 
+/** How long a monitor is waited for that has let go of its container or starter, and is about to end. */
+const DYING_MS = 500
+
 /** Leftovers of a monitor that is gone; a living one is not touched. @throws CofferdamError `ERR_MONITOR_EXISTS` */
-function clear(directory: string): void {
+async function clear(directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  let alive = false
-  try {
-    alive = readRecord(directory).alive
-  } catch (error) {
-    if (isErrno(error, 'ERR_MONITOR_NOT_FOUND')) return
-    throw error
-  }
-  if (alive) {
-    throw new CofferdamError('ERR_MONITOR_EXISTS', `a monitor lives in ${directory}`, { path: directory })
+  const end = Date.now() + DYING_MS
+  while (existsSync(join(directory, RECORD)) && monitorAlive(directory)) {
+    if (Date.now() > end) {
+      throw new CofferdamError('ERR_MONITOR_EXISTS', `a monitor lives in ${directory}`, { path: directory })
+    }
+    await sleep(5)
   }
   for (const name of [SOCKET, RECORD]) rmSync(join(directory, name), { force: true })
 }
@@ -212,7 +214,7 @@ function openStreams(options: MonitorOptions, opened: DisposeStack) {
 export async function startMonitor(options: MonitorOptions): Promise<StartingMonitor> {
   options.signal?.throwIfAborted()
   const directory = resolve(options.directory)
-  clear(directory)
+  await clear(directory)
   await using opened = new DisposeStack()
   const { log } = options
   const openDirectory = (path: string) => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Cgroup } from '@cofferdam/cgroups'
 import { readLog } from '@cofferdam/logs'
 import { launch } from '@cofferdam/process'
-import { boundPort, closeFd, processStart, reservePort } from '@cofferdam/sys'
+import { boundPort, closeFd, LOCK, processStart, reservePort, tryLock } from '@cofferdam/sys'
 import { eventually, kernelTest, runScript, tempDir } from '@cofferdam/testing'
 import {
   connect,
@@ -227,6 +227,21 @@ describe('a monitor', () => {
       closeFd(fd)
     },
   )
+
+  kernelTest('is started where one is about to end', async () => {
+    await using dir = await tempDir()
+    const first = await startDetached(shell('true'), { directory: dir.join('m'), cgroup: false })
+    await gone(first)
+    // As one whose socket is closed already, but not yet its record.
+    const record = openSync(dir.join('m', 'record'), 'r+')
+    expect(tryLock(record, LOCK.EX)).toBe(true)
+    const starting = startDetached(shell('exit 2'), { directory: dir.join('m'), cgroup: false })
+    await new Promise((resolve) => setImmediate(resolve))
+    closeFd(record)
+    const second = await starting
+    expect(await second.wait()).toMatchObject({ exitCode: 2 })
+    await gone(second)
+  })
 
   kernelTest(
     'is started again in the same directory, with the same log, but not while one lives there',
