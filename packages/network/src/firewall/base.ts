@@ -132,10 +132,19 @@ export function baseRuleset(options: { readonly forwardWasOff: boolean }): Messa
       ),
     ),
     ...publishRules(),
+    // Rewritten here, it would be past the kernel's check for such addresses from outside.
+    rule(
+      'prerouting',
+      'loopback addresses of others are none of ours',
+      ...inPrefix('daddr', loopback, 8),
+      verdict({ verdict: 'return' }),
+    ),
     rule('prerouting', 'from other hosts and containers', verdict({ verdict: 'jump', chain: 'publish' })),
     rule('output', 'from this host', verdict({ verdict: 'jump', chain: 'publish' })),
-    jump('forward', sets.enter.name, 'oifname', 'to a network'),
+    // What may not leave its network may not enter another either, whatever that one lets in.
     jump('forward', sets.leave.name, 'iifname', 'from a network'),
+    jump('forward', sets.enter.name, 'oifname', 'to a network'),
+    rule('forward', 'from a network to elsewhere', ...fromBridge, verdict({ verdict: 'accept' })),
     ...(options.forwardWasOff
       ? [
           newChain({ table, name: restoreForwardChain }),

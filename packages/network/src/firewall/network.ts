@@ -58,7 +58,7 @@ export function networkRules(network: FirewalledNetwork): Message[] {
     ...(network.internal ? [] : [rule(chains.enter, ...rewritten, accept)]),
     ...(network.isolated ? [] : [rule(chains.enter, meta('iifname'), cmp('eq', name), accept)]),
     rule(chains.enter, drop),
-    rule(chains.leave, network.internal ? drop : accept),
+    ...(network.internal ? [rule(chains.leave, meta('oifname'), cmp('neq', name), drop)] : []),
     // A published port reached from its own network or from 127.0.0.1: the answer must come back through here.
     rule(chains.sourceEnter, ...inPrefix('saddr', Uint8Array.of(127, 0, 0, 0), 8), masquerade()),
     rule(chains.sourceEnter, ...rewritten, ...inPrefix('saddr', base, subnet.length), masquerade()),

@@ -89,6 +89,23 @@ requires(needs).describe('bridge network', () => {
     expect(await lab.state()).toEqual(state)
   })
 
+  it('publishes on 127.0.0.1 for this host only, also where others send it packets to that address', async () => {
+    const own = await Lab.open()
+    await using network = bridge({ runDir: own.runDir, hostNetns: own.host.fd })
+    const ports = [{ container: 80, host: 8081, hostIp: '127.0.0.1' }]
+    const { netns } = await network.attach({ containerId: 'local', ports })
+    const server = own.peer('local', netns)
+    await server.listen(80)
+    const neighbour = (...argv: string[]) => own.runIn(own.remote, ...argv)
+    neighbour('sysctl', '-qw', 'net.ipv4.conf.all.route_localnet=1')
+    neighbour('ip', 'address', 'del', '127.0.0.1/8', 'dev', 'lo')
+    neighbour('ip', 'route', 'add', '127.0.0.1/32', 'via', hostAddress)
+    expect(await own.peer('host', own.host.fd).tcp('127.0.0.1', 8081)).toMatchObject({ name: 'local' })
+    expect(await own.peer('remote', own.remote.fd).tcp('127.0.0.1', 8081)).toBe('no answer')
+    await network.close()
+    await own.close()
+  })
+
   it('hides what is not published, and masquerades what goes out', async () => {
     const container = await attach()
     await container.peer.listen(80)
@@ -146,6 +163,8 @@ requires(needs).describe('bridge network', () => {
   it('internal networks reach nothing outside, isolated containers not each other', async () => {
     await using internal = open({ name: 'internal', internal: true })
     await using isolated = open({ name: 'isolated', isolated: true })
+    const published = await attach([{ container: 80, host: 8099 }])
+    await published.peer.listen(80)
     const inside = [await attach([], internal), await attach([], internal)] as const
     const apart = [await attach([], isolated), await attach([], isolated)] as const
     await remote.listen(9001)
@@ -153,9 +172,12 @@ requires(needs).describe('bridge network', () => {
     await apart[1].peer.listen(80)
     expect(await inside[0].peer.tcp(inside[1].address!, 80)).toMatchObject({ name: inside[1].containerId })
     expect(await inside[0].peer.tcp(remoteAddress, 9001)).toBe('ENETUNREACH')
+    expect(await apart[0].peer.tcp(apart[0].gateway!, 8099)).toMatchObject({ name: published.containerId })
+    expect(await inside[0].peer.tcp(inside[0].gateway!, 8099)).toBe('no answer')
     expect(['no answer', 'EHOSTUNREACH']).toContain(await apart[0].peer.tcp(apart[1].address!, 80))
     expect(await apart[0].peer.tcp(remoteAddress, 9001)).toMatchObject({ name: 'remote' })
-    await Promise.all([...inside, ...apart].map(({ peer }) => peer.stop()))
+    await Promise.all([...inside, ...apart, published].map(({ peer }) => peer.stop()))
+    await published.detach()
   })
 
   it('publishes UDP and moves flows that are under way', async () => {

@@ -112,7 +112,11 @@ export class Lab {
 
   /** Runs a command in the host's namespace, like `ip netns exec`. */
   run(...argv: string[]): string {
-    const enter = `--net=/proc/${process.pid}/fd/${this.host.fd}`
+    return this.runIn(this.host, ...argv)
+  }
+
+  runIn(netns: Netns, ...argv: string[]): string {
+    const enter = `--net=/proc/${process.pid}/fd/${netns.fd}`
     const { stdout, stderr, status } = spawnSync('nsenter', [enter, ...argv], { encoding: 'utf8' })
     if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`)
     return stdout
