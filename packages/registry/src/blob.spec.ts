@@ -60,6 +60,19 @@ describe('a blob', () => {
     expect(origin.seen[0]?.range).toMatch(/^bytes=[1-9]/)
     expect(mirror.seen[0]?.url).toContain(`ns=${encodeURIComponent(origin.host)}`)
   })
+  it('goes on at the registry where a mirror sends too much', async () => {
+    const { store, content, blob } = image()
+    await using origin = await FakeRegistry.start(store)
+    await using mirror = await FakeRegistry.start(undefined, (_request, response) => {
+      response.writeHead(200).end(Buffer.concat([content.subarray(0, 299_000), Buffer.alloc(99_999)]))
+      return true
+    })
+    await using client = new RegistryClient({ ...options, mirrors: { [origin.host]: [mirror.host] } })
+    const blobs = client.repository(`${origin.host}/app`)
+    const bytes = await read(blobs.fetchBlob(blob, { verify: false }))
+    expect(bytes).toHaveLength(content.length)
+    expect(origin.log).toHaveLength(1)
+  })
   it.each<[string, (content: Buffer) => Buffer, boolean, string]>([
     [
       'changed',

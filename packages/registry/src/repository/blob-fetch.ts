@@ -78,8 +78,9 @@ async function* chunksFrom(
       for await (const chunk of response.body as AsyncIterable<Buffer>) {
         const rest = chunk.subarray(toSkip)
         toSkip -= chunk.length - rest.length
-        position += rest.length
-        if (position > descriptor.size) throw sizeMismatch(action, descriptor.size, position)
+        const end = position + rest.length
+        if (end > descriptor.size) throw sizeMismatch(action, descriptor.size, end)
+        position = end
         if (rest.length > 0) yield rest
       }
       failure = Object.assign(new Error('the body ended early'), { code: 'ECONNRESET' })
