@@ -120,6 +120,41 @@ describe('a push', () => {
     }
     await expect(push(fake, 300_000)).rejects.toThrow(code('ERR_REGISTRY_PROTOCOL'))
   })
+  it('ends at a registry that takes nothing of what is sent', async () => {
+    await using fake = await FakeRegistry.start(new MemoryStore(), (request, response) => {
+      if (request.method !== 'PATCH') return false
+      response.writeHead(202, { location: '/v2/app/blobs/uploads/u0', range: '0-0' }).end()
+      return true
+    })
+    await expect(push(fake, 900_000)).rejects.toThrow(code('ERR_REGISTRY_PROTOCOL'))
+    expect(methods(fake)).toEqual(['POST', 'PATCH', 'DELETE'])
+  })
+  it('never holds more than a chunk for a registry that takes less', async () => {
+    const store = new MemoryStore()
+    await using fake = await FakeRegistry.start(store, (request, response) => {
+      if (request.method !== 'PATCH') return false
+      const [[name, before]] = [...fake.uploads] as [[string, Buffer]]
+      const now = Buffer.concat([before, request.body.subarray(0, 10_000)])
+      fake.uploads.set(name, now)
+      const location = `/v2/app/blobs/uploads/${name}`
+      response.writeHead(202, { location, range: `0-${now.length - 1}` }).end()
+      return true
+    })
+    expect(stored(store, await push(fake, 400_000))).toBe(true)
+    const patches = fake.seen.filter((request) => request.method === 'PATCH')
+    expect(Math.max(...patches.map((request) => request.body.length))).toBeLessThan(130_000)
+  })
+  it('does not send an empty chunk when all arrived and the answer was lost', async () => {
+    const store = new MemoryStore()
+    const lose: Misbehaviour = first(1, /PATCH/, (request, response) => {
+      const [[name]] = [...fake.uploads] as [[string, Buffer]]
+      fake.uploads.set(name, request.body)
+      response.socket?.destroy()
+    })
+    await using fake = await FakeRegistry.start(store, lose)
+    expect(stored(store, await push(fake, 200_000))).toBe(true)
+    expect(methods(fake)).toEqual(['POST', 'PATCH', 'GET', 'PUT'])
+  })
   it('sends no credentials to an upload URL of another host, and tells nobody its query', async () => {
     await using other = await FakeRegistry.start(undefined, (_request, response) => {
       response.writeHead(403).end()

@@ -101,7 +101,7 @@ export class BlobUpload implements BlobWriter {
     if (chunk.length > 0) this.#buffer.push(chunk)
     this.#buffered += chunk.length
     // The last chunk waits for commit: it travels with the PUT that ends the upload.
-    if (this.#buffered >= this.#chunkSize && this.#received < this.#descriptor.size) await this.#flush()
+    while (this.#buffered >= this.#chunkSize && this.#received < this.#descriptor.size) await this.#flush()
   }
 
   async commit(): Promise<void> {
@@ -145,21 +145,24 @@ export class BlobUpload implements BlobWriter {
 
   async #flush(): Promise<void> {
     await this.#persist(async () => {
-      const last = this.#sent + this.#buffered - 1
+      if (this.#buffered === 0) return undefined // it all arrived although the answer was lost
+      const before = this.#sent
+      const last = before + this.#buffered - 1
       const answer = await this.#request('PATCH', this.#location, this.#buffer, {
-        'content-range': `${this.#sent}-${last}`,
+        'content-range': `${before}-${last}`,
       })
       await expectStatus(answer, [202, 201, 204], this.#session.endpoint, this.#action, 'upload')
       discard(answer)
       this.#location = uploadLocation(answer, this.#session.endpoint, this.#action)
       this.#acknowledge(acknowledged(answer.headers.range) ?? last + 1)
+      // It may have taken a part of the chunk; were none enough, all would be sent again and again.
+      if (this.#sent === before) throw this.#impossible('takes nothing of what is sent')
       return answer
     })
-    // A registry may have taken a part of the chunk: the rest goes with the next one.
   }
 
   /** Tries; after a failure asks how far the upload is, and tries again with what is missing. */
-  async #persist(attempt: () => Promise<HttpResponse>): Promise<HttpResponse | undefined> {
+  async #persist(attempt: () => Promise<HttpResponse | undefined>): Promise<HttpResponse | undefined> {
     const { retry } = this.#context.transport
     for (let failures = 0; ;) {
       try {
@@ -199,11 +202,8 @@ export class BlobUpload implements BlobWriter {
 
   #acknowledge(at: number): void {
     if (at < this.#sent || at > this.#sent + this.#buffered) {
-      throw new RegistryError(
-        'ERR_REGISTRY_PROTOCOL',
-        `${this.#action}: registry ${this.#session.endpoint.base.host} has ${at} bytes, between ${this.#sent} and ${this.#sent + this.#buffered} were sent`,
-        { host: this.#session.endpoint.base.host, hint: 'the upload cannot be resumed; push again' },
-      )
+      const most = this.#sent + this.#buffered
+      throw this.#impossible(`has ${at} bytes, between ${this.#sent} and ${most} were sent`)
     }
     let drop = at - this.#sent
     this.#sent = at
@@ -214,6 +214,14 @@ export class BlobUpload implements BlobWriter {
       else this.#buffer.shift()
       drop -= Math.min(drop, first.length)
     }
+  }
+
+  #impossible(what: string): RegistryError {
+    const { host } = this.#session.endpoint.base
+    return new RegistryError('ERR_REGISTRY_PROTOCOL', `${this.#action}: registry ${host} ${what}`, {
+      host,
+      hint: 'the upload cannot be resumed; push again',
+    })
   }
 
   #request(
