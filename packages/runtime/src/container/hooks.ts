@@ -1,11 +1,28 @@
 import { spawn } from 'node:child_process'
-import { CofferdamError, errorMessage } from '@cofferdam/core'
+import { CofferdamError, errorMessage, isErrno } from '@cofferdam/core'
 import type { Hook, Hooks } from '../spec/types.js'
 
 const STDERR_LIMIT = 4096
+/** Milliseconds for the last words of a hook that failed, where another process holds its standard error. */
+const STDERR_GRACE = 100
+/** The longest timer. */
+const MAX_TIMEOUT = 2 ** 31 - 1
 
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch (error) {
+    if (!isErrno(error, 'ESRCH')) throw error
+  }
+}
+
+/**
+ * Runs a hook in a process group of its own; gives what failed. It is over when its process ends, whoever still has its
+ * standard error then: a daemon that it started may outlive it.
+ */
 function runHook(hook: Hook, state: string, signal?: AbortSignal): Promise<string | undefined> {
-  return new Promise((settle) => {
+  return new Promise((resolve) => {
     const [argv0 = hook.path, ...args] = hook.args ?? []
     const env = Object.fromEntries(
       (hook.env ?? []).map((entry) => {
@@ -18,20 +35,43 @@ function runHook(hook: Hook, state: string, signal?: AbortSignal): Promise<strin
       env,
       cwd: '/',
       stdio: ['pipe', 'ignore', 'pipe'],
-      killSignal: 'SIGKILL',
-      ...(signal === undefined ? {} : { signal }),
-      ...(hook.timeout === undefined ? {} : { timeout: hook.timeout * 1000 }),
+      detached: true,
     })
     let words = ''
+    let late = false
+    const kill = () => killGroup(child.pid)
+    const limit = hook.timeout === undefined ? MAX_TIMEOUT : Math.min(hook.timeout * 1000, MAX_TIMEOUT)
+    const timer = setTimeout(() => {
+      late = true
+      kill()
+    }, limit)
+    const unwatch = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', kill)
+    }
+    const settle = (failed: string | undefined) => {
+      unwatch()
+      child.stdin.destroy()
+      child.stderr.destroy()
+      resolve(failed)
+    }
+    signal?.addEventListener('abort', kill)
+    if (signal?.aborted === true) kill()
     child.stderr
       .setEncoding('utf8')
       .on('data', (text: string) => (words = (words + text).slice(-STDERR_LIMIT)))
     child.stdin.on('error', () => {}).end(state)
     child.on('error', (error) => settle(errorMessage(error)))
-    child.on('close', (code, signal) => {
+    child.on('exit', (code, signal) => {
+      unwatch()
+      if (code === 0) return settle(undefined)
       const how =
         signal === null ? `exit status ${code}` : `signal: ${signal === 'SIGKILL' ? 'killed' : signal}`
-      settle(code === 0 ? undefined : `${how}${words === '' ? '' : `, stderr: ${words.trim()}`}`)
+      const over = late ? `${how}, past its timeout of ${hook.timeout} s` : how
+      const tell = () => settle(`${over}${words === '' ? '' : `, stderr: ${words.trim()}`}`)
+      child.on('close', tell)
+      // The event loop reads once more what is there already.
+      setTimeout(() => setImmediate(tell), STDERR_GRACE).unref()
     })
   })
 }
