@@ -1,5 +1,6 @@
 import { readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isCofferdamError } from '@cofferdam/core'
 import { diffIds, isImageManifest, maxConfigSize, readConfig } from '../config/config.js'
 import type { Descriptor } from '../content/descriptor.js'
 import { isIndex, maxManifestSize, parseManifest } from '../content/manifest.js'
@@ -26,28 +27,50 @@ export interface PruneResult {
   readonly bytes: number
 }
 
-/** Marks what a document names; what is absent (other platforms of an index) is passed over. */
-async function mark(
-  layout: ImageLayout,
-  descriptor: Descriptor,
-  blobs: Set<Digest>,
-  layers: Set<Digest>,
-): Promise<void> {
-  if (blobs.has(descriptor.digest)) return
-  blobs.add(descriptor.digest)
-  if (!isIndexType(descriptor.mediaType) && !isManifestType(descriptor.mediaType)) return
-  const bytes = await readSmall(layout.blobPath(descriptor.digest), maxManifestSize)
-  if (bytes === undefined) return
-  const document = parseManifest(bytes, descriptor.mediaType)
-  if (isIndex(document)) {
-    for (const entry of document.manifests) await mark(layout, entry, blobs, layers)
-    return
+/** What the names need. */
+class Needed {
+  readonly blobs = new Set<Digest>()
+  readonly layers: Set<Digest>
+  /** Documents with the type that they were read as: one may be named as another thing elsewhere. */
+  readonly #visited = new Set<string>()
+  readonly #layout: ImageLayout
+
+  constructor(layout: ImageLayout, keep: Iterable<Digest> = []) {
+    this.#layout = layout
+    this.layers = new Set(keep)
   }
-  for (const entry of [document.config, ...document.layers]) blobs.add(entry.digest)
-  if (!isImageManifest(document)) return
-  const config = await readSmall(layout.blobPath(document.config.digest), maxConfigSize)
-  if (config === undefined) return
-  for (const id of diffIds(readConfig(config, document.config.digest), document)) layers.add(id)
+
+  /**
+   * Marks a blob and what it names. What is absent (other platforms of an index) is passed over, and so is what an
+   * image names by a wrong type or size: it is kept, and nothing can be made of it.
+   */
+  async mark(descriptor: Descriptor): Promise<void> {
+    this.blobs.add(descriptor.digest)
+    if (!isIndexType(descriptor.mediaType) && !isManifestType(descriptor.mediaType)) return
+    const key = `${descriptor.digest} ${descriptor.mediaType}`
+    if (this.#visited.has(key)) return
+    this.#visited.add(key)
+    try {
+      await this.#markContent(descriptor)
+    } catch (error) {
+      if (!isCofferdamError(error)) throw error
+    }
+  }
+
+  async #markContent({ digest, mediaType }: Descriptor): Promise<void> {
+    const bytes = await readSmall(this.#layout.blobPath(digest), maxManifestSize)
+    if (bytes === undefined) return
+    const document = parseManifest(bytes, mediaType)
+    if (isIndex(document)) {
+      for (const entry of document.manifests) await this.mark(entry)
+      return
+    }
+    for (const entry of [document.config, ...document.layers]) this.blobs.add(entry.digest)
+    if (!isImageManifest(document)) return
+    const config = await readSmall(this.#layout.blobPath(document.config.digest), maxConfigSize)
+    if (config === undefined) return
+    for (const id of diffIds(readConfig(config, document.config.digest), document)) this.layers.add(id)
+  }
 }
 
 async function sweepBlobs(
@@ -83,11 +106,10 @@ export async function pruneStore(
   const before = new Date(Date.now() - (options.minAge ?? 3_600_000) + 1)
   let result: PruneResult = { blobs: [], layers: [], bytes: 0 }
   await changeIndexFile(layout.root, async (manifests) => {
-    const blobs = new Set<Digest>()
-    const kept = new Set<Digest>(options.keep)
-    for (const descriptor of manifests) await mark(layout, descriptor, blobs, kept)
-    const swept = await sweepBlobs(layout, blobs, before)
-    result = { ...swept, layers: await layers.prune(kept, before) }
+    const needed = new Needed(layout, options.keep)
+    for (const descriptor of manifests) await needed.mark(descriptor)
+    const swept = await sweepBlobs(layout, needed.blobs, before)
+    result = { ...swept, layers: await layers.prune(needed.layers, before) }
     return manifests
   })
   return result
