@@ -50,6 +50,8 @@ interface Pending {
  */
 export class LayerStore {
   readonly #pending = new Map<Digest, Pending>()
+  /** Ends when what flushes and drops what is pending has ended: one at a time. */
+  #settled: Promise<void> = Promise.resolve()
 
   private constructor(readonly root: string) {}
 
@@ -119,19 +121,30 @@ export class LayerStore {
    * directories that it does not describe, the empty path where it has no entry for its root.
    */
   async accept(staged: StagedLayer, blob: Digest, diffId: Digest, implied: readonly Buffer[]): Promise<void> {
-    if (this.#pending.has(blob) || (await this.has(diffId))) {
+    if (await this.has(diffId)) {
       await replaceFile(this.#byBlob(blob), diffId, this.#tmp)
       return this.discard(staged)
     }
     if (implied.length > 0) await writeImplied(join(staged.path, 'fs'), implied)
+    if (this.#pending.has(blob)) return this.discard(staged) // another pull was faster
     this.#pending.set(blob, { staged, diffId, blob })
   }
 
   /**
    * Makes all accepted layers durable, then names them: one syncfs(2) for an image, so that a layer that has its name
-   * has its content after a power failure too.
+   * has its content after a power failure too. Those who ask meanwhile wait.
    */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    return this.#afterOthers(() => this.#flush())
+  }
+
+  #afterOthers(work: () => Promise<void>): Promise<void> {
+    const done = this.#settled.then(work)
+    this.#settled = done.catch(() => {})
+    return done
+  }
+
+  async #flush(): Promise<void> {
     const all = [...this.#pending.values()]
     if (all.length === 0) return
     {
@@ -139,9 +152,15 @@ export class LayerStore {
       await syncfs(lane, (all[0] as Pending).staged.fs.fd)
     }
     for (const { staged, diffId, blob } of all) {
-      await this.#name(staged, join(this.root, digestEncoded(diffId)))
-      this.#pending.delete(blob)
-      await replaceFile(this.#byBlob(blob), diffId, this.#tmp)
+      try {
+        await this.#name(staged, join(this.root, digestEncoded(diffId)))
+        await replaceFile(this.#byBlob(blob), diffId, this.#tmp)
+      } catch (error) {
+        await this.discard(staged).catch(() => {})
+        throw error
+      } finally {
+        this.#pending.delete(blob)
+      }
     }
     await syncDirectory(this.root)
   }
@@ -234,11 +253,13 @@ export class LayerStore {
   }
 
   /** Drops what was accepted but not flushed. */
-  async close(): Promise<void> {
-    for (const { staged, blob } of [...this.#pending.values()]) {
-      this.#pending.delete(blob)
-      await this.discard(staged)
-    }
+  close(): Promise<void> {
+    return this.#afterOthers(async () => {
+      for (const { staged, blob } of [...this.#pending.values()]) {
+        this.#pending.delete(blob)
+        await this.discard(staged)
+      }
+    })
   }
 
   #byBlob(blob: Digest): string {

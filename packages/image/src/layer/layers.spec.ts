@@ -1,0 +1,44 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { tempDir } from '@cofferdam/testing'
+import { computeDigest, type Digest } from '../reference/digest.js'
+import { LayerStore } from './layers.js'
+
+const digest = (text: string): Digest => computeDigest(Buffer.from(text))
+
+async function accept(store: LayerStore, name: string): Promise<void> {
+  const staged = await store.stage()
+  writeFileSync(`${staged.path}/fs/${name}`, name)
+  await store.accept(staged, digest(`blob ${name}`), digest(`archive ${name}`), [])
+}
+
+describe('layers of several pulls', () => {
+  it('get their names although all ask at once', async () => {
+    await using dir = await tempDir('layers')
+    const store = await LayerStore.open(dir.path)
+    await Promise.all([accept(store, 'one'), accept(store, 'two')])
+    await Promise.all([store.flush(), store.flush(), store.flush()])
+    for (const name of ['one', 'two']) {
+      expect(await store.diffIdOf(digest(`blob ${name}`))).toBe(digest(`archive ${name}`))
+      expect(readdirSync(store.path(digest(`archive ${name}`)))).toEqual([name])
+    }
+    expect(readdirSync(dir.join('tmp'))).toEqual([])
+  })
+  it('that are the same one are kept once', async () => {
+    await using dir = await tempDir('layers')
+    const store = await LayerStore.open(dir.path)
+    await Promise.all([accept(store, 'one'), accept(store, 'one'), accept(store, 'one')])
+    await store.flush()
+    expect(readdirSync(dir.join('tmp'))).toEqual([])
+  })
+  it('are named or dropped when the store is closed meanwhile', async () => {
+    await using dir = await tempDir('layers')
+    const store = await LayerStore.open(dir.path)
+    await accept(store, 'one')
+    await Promise.all([store.flush(), store.close()])
+    await accept(store, 'two')
+    await Promise.all([store.close(), store.flush()])
+    expect(await store.has(digest('archive one'))).toBe(true)
+    expect(await store.has(digest('archive two'))).toBe(false)
+    expect(readdirSync(dir.join('tmp'))).toEqual([])
+  })
+})
