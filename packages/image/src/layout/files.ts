@@ -1,6 +1,6 @@
 import { open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isErrno } from '@cofferdam/core'
+import { CofferdamError, isErrno } from '@cofferdam/core'
 import { digestAlgorithm, digestEncoded, type Digest } from '../reference/digest.js'
 import { createTemporary } from './temporary.js'
 
@@ -48,7 +48,17 @@ export async function replaceFile(
   await syncDirectory(dirname(path))
 }
 
-/** Reads a file of at most `limit` bytes; undefined where there is none. */
+/** The error for a file that is larger than it may be to be read. */
+export function tooLarge(
+  path: string,
+  size: number,
+  limit: number,
+  hint = 'the file is damaged or not what it should be; pull the image again',
+): CofferdamError {
+  return new CofferdamError('ERR_TOO_LARGE', `${path}: ${size} bytes; ${limit} are the limit`, { path, hint })
+}
+
+/** Reads a file of at most `limit` bytes; undefined where there is none. @throws CofferdamError `ERR_TOO_LARGE` */
 export async function readSmall(path: string, limit: number): Promise<Buffer | undefined> {
   let file
   try {
@@ -59,7 +69,7 @@ export async function readSmall(path: string, limit: number): Promise<Buffer | u
   }
   try {
     const { size } = await file.stat()
-    if (size > limit) throw new RangeError(`${path}: ${size} bytes; ${limit} are the limit`)
+    if (size > limit) throw tooLarge(path, size, limit)
     return await file.readFile()
   } finally {
     await file.close()

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { isIndex, maxManifestSize, parseManifest } from '../content/manifest.js'
 import { mediaTypes } from '../content/media-types.js'
 import type { Descriptor, Index } from '../content/descriptor.js'
-import { readSmall, replaceFile } from './files.js'
+import { readSmall, replaceFile, tooLarge } from './files.js'
 import { openLocked } from './lock.js'
 
 /** The annotation that names an entry of index.json (image-spec image-layout.md). */
@@ -19,7 +19,7 @@ export async function readIndexFile(root: string): Promise<Index> {
   return isIndex(document) ? document : empty
 }
 
-/** Changes the entries of index.json while no other process does. */
+/** Changes the entries of index.json while no other process does. @throws CofferdamError `ERR_TOO_LARGE` */
 export async function changeIndexFile(
   root: string,
   change: (manifests: readonly Descriptor[]) => readonly Descriptor[] | Promise<readonly Descriptor[]>,
@@ -28,11 +28,13 @@ export async function changeIndexFile(
   const index = await readIndexFile(root)
   const manifests = await change(index.manifests)
   if (manifests === index.manifests) return
-  await replaceFile(
-    join(root, 'index.json'),
-    `${JSON.stringify({ ...index, manifests })}\n`,
-    join(root, '.ingest'),
-  )
+  const path = join(root, 'index.json')
+  const bytes = Buffer.from(`${JSON.stringify({ ...index, manifests })}\n`)
+  if (bytes.length > maxManifestSize) {
+    const hint = 'take names away that are not needed, or name images with fewer annotations'
+    throw tooLarge(path, bytes.length, maxManifestSize, hint) // it could never be read again
+  }
+  await replaceFile(path, bytes, join(root, '.ingest'))
 }
 
 /** `manifests` with `descriptor` under a name, which no other entry has then. */
