@@ -2,7 +2,7 @@ import { CofferdamError } from '@cofferdam/core'
 import { parseImageConfig, type ImageConfig } from '@cofferdam/oci-spec'
 import type { Manifest } from '../content/descriptor.js'
 import { mediaTypes } from '../content/media-types.js'
-import { parseDigest, type Digest } from '../reference/digest.js'
+import { digestAlgorithm, parseDigest, type Digest } from '../reference/digest.js'
 
 /** Bytes of the largest image configuration that is read. */
 export const maxConfigSize = 4 * 1024 * 1024
@@ -15,7 +15,7 @@ export function isImageManifest(manifest: Manifest): boolean {
 
 /**
  * The diff ids of an image's layers, lowest first.
- * @throws CofferdamError `ERR_INVALID_IMAGE`, `ERR_INVALID_DIGEST`
+ * @throws CofferdamError `ERR_INVALID_IMAGE`, `ERR_INVALID_DIGEST`, `ERR_UNSUPPORTED_LAYER`
  */
 export function diffIds(config: ImageConfig, manifest: Manifest): Digest[] {
   const ids = config.rootfs.diff_ids.map((id, index) => parseDigest(id, `rootfs.diff_ids[${index}]`))
@@ -24,6 +24,16 @@ export function diffIds(config: ImageConfig, manifest: Manifest): Digest[] {
       'ERR_INVALID_IMAGE',
       `image ${manifest.config.digest}: ${manifest.layers.length} layers, but ${ids.length} diff ids`,
       { hint: 'the image is damaged or made by a faulty tool; build or push it again' },
+    )
+  }
+  const other = ids.find((id) => digestAlgorithm(id) !== 'sha256')
+  if (other !== undefined) {
+    throw new CofferdamError(
+      'ERR_UNSUPPORTED_LAYER',
+      `image ${manifest.config.digest}: the diff id ${other} is not a SHA-256`,
+      {
+        hint: 'layers are known by the SHA-256 of their archives; build the image with a tool that writes it',
+      },
     )
   }
   return ids

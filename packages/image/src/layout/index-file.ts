@@ -23,8 +23,9 @@ export async function readIndexFile(root: string): Promise<Index> {
 export async function changeIndexFile(
   root: string,
   change: (manifests: readonly Descriptor[]) => readonly Descriptor[] | Promise<readonly Descriptor[]>,
+  signal?: AbortSignal,
 ): Promise<void> {
-  await using _lock = await openLocked(join(root, '.lock'))
+  await using _lock = await openLocked(join(root, '.lock'), signal)
   const index = await readIndexFile(root)
   const manifests = await change(index.manifests)
   if (manifests === index.manifests) return

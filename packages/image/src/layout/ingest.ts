@@ -79,7 +79,8 @@ class Ingest implements BlobWriter {
       await this.file.chmod(0o644)
       await rename(this.options.path, this.options.target)
     } catch (error) {
-      await unlink(this.options.path).catch(() => {}) // it is no beginning of this blob
+      // It is no beginning of this blob, unless there was no time to find that out.
+      if (this.options.signal?.aborted !== true) await unlink(this.options.path).catch(() => {})
       throw error
     }
     await this.tap?.commit()
@@ -157,6 +158,7 @@ export async function openIngest(descriptor: Descriptor, options: IngestOptions)
         end: size - 1,
         autoClose: false,
       })) {
+        options.signal?.throwIfAborted()
         hash.update(chunk as Buffer)
       }
     }

@@ -1,8 +1,10 @@
-import { mkdir, open, stat, utimes, type FileHandle } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { mkdir, open, readdir, stat, utimes, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import { addBlob } from '../content/add-blob.js'
 import type {
+  Abortable,
   BlobSink,
   BlobSource,
   BlobWriter,
@@ -15,7 +17,7 @@ import { maxManifestSize, parseManifest } from '../content/manifest.js'
 import { sizeMismatch, verifyBytes, verifyStream } from '../content/verify.js'
 import { formatReference, type Reference } from '../reference/reference.js'
 import { digestAlgorithm, digestEncoded, type Digest } from '../reference/digest.js'
-import { blobPath, exists, readSmall, replaceFile } from './files.js'
+import { blobPath, exists, readSmall, replaceFile, syncDirectory } from './files.js'
 import { changeIndexFile, readIndexFile, refName, withName } from './index-file.js'
 import { openIngest, type IngestTap } from './ingest.js'
 import { sweepUnlocked, type SweepOptions } from './temporary.js'
@@ -149,7 +151,7 @@ export class ImageLayout implements BlobSource, BlobSink {
   async openBlob(descriptor: Descriptor, options: TappedBlobOptions = {}): Promise<BlobWriter> {
     const { digest } = descriptor
     return openIngest(descriptor, {
-      path: join(this.root, '.ingest', `${digestAlgorithm(digest)}-${digestEncoded(digest)}`),
+      path: join(this.#ingest, `${digestAlgorithm(digest)}-${digestEncoded(digest)}`),
       target: this.blobPath(digest),
       has: () => this.has(descriptor),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -158,8 +160,9 @@ export class ImageLayout implements BlobSource, BlobSink {
   }
 
   /** Adds content and returns its descriptor. */
-  async add(bytes: Uint8Array, descriptor: Descriptor): Promise<Descriptor> {
-    await addBlob(this, descriptor, (offset) => [bytes.subarray(offset)])
+  async add(bytes: Uint8Array, descriptor: Descriptor, { signal }: Abortable = {}): Promise<Descriptor> {
+    const abort = signal === undefined ? {} : { signal }
+    await addBlob(this, descriptor, (offset) => [bytes.subarray(offset)], abort)
     return descriptor
   }
 
@@ -169,17 +172,19 @@ export class ImageLayout implements BlobSource, BlobSink {
     options: PutManifestOptions = {},
   ): Promise<void> {
     verifyBytes(bytes, descriptor)
-    await this.add(bytes, descriptor)
-    if (options.reference !== undefined) await this.tag(options.reference, descriptor)
+    await this.add(bytes, descriptor, options)
+    if (options.reference !== undefined) await this.tag(options.reference, descriptor, options)
   }
 
   /** Gives a manifest or index that is there a name, which an image before loses. */
-  async tag(reference: Reference, descriptor: Descriptor): Promise<void> {
-    await changeIndexFile(this.root, async (manifests) => {
+  async tag(reference: Reference, descriptor: Descriptor, { signal }: Abortable = {}): Promise<void> {
+    const change = async (manifests: readonly Descriptor[]): Promise<readonly Descriptor[]> => {
       // Under the lock that prune holds: what is named here is not being removed.
       if (!(await this.has(descriptor))) throw missing('ERR_MANIFEST_UNKNOWN', descriptor.digest, this.root)
+      await this.#syncBlobs()
       return withName(manifests, formatReference(reference), descriptor)
-    })
+    }
+    await changeIndexFile(this.root, change, signal)
   }
 
   /**
@@ -200,12 +205,28 @@ export class ImageLayout implements BlobSource, BlobSink {
    * goes on with it. Returns their paths.
    */
   sweep(options: SweepOptions = {}): Promise<string[]> {
-    const doomed = async (name: string, size: number) => {
+    const doomed = async (name: string, { size }: Stats) => {
       const [, algorithm, encoded] = /^(\w+)-(\w+)$/.exec(name) ?? []
       if (algorithm === undefined || encoded === undefined || size === 0) return true
       return exists(join(this.root, 'blobs', algorithm, encoded))
     }
-    return sweepUnlocked(join(this.root, '.ingest'), { ...options, doomed })
+    return sweepUnlocked(this.#ingest, { ...options, doomed })
+  }
+
+  /** Removes the beginnings of blobs that nobody has gone on with since `before`. Returns their paths. */
+  removeBeginnings(before: Date): Promise<string[]> {
+    return sweepUnlocked(this.#ingest, { doomed: (_name, { mtime }) => mtime < before })
+  }
+
+  /** Makes durable that the blobs are there: a name must not outlive them. */
+  async #syncBlobs(): Promise<void> {
+    const blobs = join(this.root, 'blobs')
+    for (const algorithm of await readdir(blobs)) await syncDirectory(join(blobs, algorithm))
+    await syncDirectory(blobs)
+  }
+
+  get #ingest(): string {
+    return join(this.root, '.ingest')
   }
 
   async #describe(digest: Digest, name: string): Promise<Descriptor> {

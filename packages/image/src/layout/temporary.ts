@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { lstat, mkdir, open, readdir, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isErrno } from '@cofferdam/core'
@@ -65,12 +65,12 @@ async function lockBy(fd: number, deadline: number): Promise<boolean> {
 
 /**
  * What of a directory nobody has locked: its maker is dead. Removed unless `dryRun`; returns the paths. `doomed` says
- * whether an entry with this name and size is to go.
+ * whether an entry is to go.
  */
 export async function sweepUnlocked(
   directory: string,
   options: SweepOptions & {
-    readonly doomed?: (name: string, size: number) => boolean | Promise<boolean>
+    readonly doomed?: (name: string, stats: Stats) => boolean | Promise<boolean>
   } = {},
 ): Promise<string[]> {
   const found: string[] = []
@@ -79,7 +79,9 @@ export async function sweepUnlocked(
     try {
       await using entry = await open(join(directory, name), constants.O_RDONLY | constants.O_NOFOLLOW)
       if (!(await lockBy(entry.fd, deadline))) continue
-      if (options.doomed !== undefined && !(await options.doomed(name, (await entry.stat()).size))) continue
+      const [held, named] = await Promise.all([entry.stat(), lstat(join(directory, name))])
+      if (held.ino !== named.ino) continue // another file has the name since it was opened
+      if (options.doomed !== undefined && !(await options.doomed(name, held))) continue
       if (options.dryRun !== true) await removeAt(directory, name)
       found.push(join(directory, name))
     } catch (error) {

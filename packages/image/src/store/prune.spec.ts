@@ -1,4 +1,4 @@
-import { existsSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tempDir } from '@cofferdam/testing'
 import {
   ImageStore,
@@ -58,6 +58,22 @@ describe('a prune', () => {
     expect((await store.get(image)).defaults.cmd).toEqual(['x'])
     await store.untag(evil)
     expect((await store.prune({ minAge: -1000 })).blobs).toHaveLength(4)
+  })
+  it('removes beginnings of blobs that nobody goes on with', async () => {
+    await using dir = await tempDir('prune')
+    await using store = await ImageStore.open(dir.path)
+    const begin = async (fill: string) => {
+      const content = Buffer.alloc(2 << 20, fill)
+      const writer = await store.layout.openBlob(new MemoryStore().add(content, 'x/y'))
+      await writer.write(content.subarray(0, 1 << 20))
+      return writer
+    }
+    await using _living = await begin('a')
+    await (await begin('b'))[Symbol.asyncDispose]()
+    await store.prune()
+    expect(readdirSync(dir.join('.ingest'))).toHaveLength(2)
+    await store.prune({ minAge: -1000 })
+    expect(readdirSync(dir.join('.ingest'))).toHaveLength(1)
   })
   it('removes nothing when a document cannot be read for another reason', async () => {
     await using dir = await tempDir('prune')

@@ -95,7 +95,7 @@ async function sweepBlobs(
 }
 
 /**
- * Removes blobs and layers that no name needs. It holds the lock of index.json, so that nothing gets a name meanwhile;
+ * Removes blobs and layers that no name needs, and beginnings of blobs. It holds the lock of index.json, so that nothing gets a name meanwhile;
  * a pull under way is safe by age: whatever it found or wrote was touched.
  */
 export async function pruneStore(
@@ -110,6 +110,7 @@ export async function pruneStore(
     for (const descriptor of manifests) await needed.mark(descriptor)
     const swept = await sweepBlobs(layout, needed.blobs, before)
     result = { ...swept, layers: await layers.prune(needed.layers, before) }
+    await layout.removeBeginnings(before)
     return manifests
   })
   return result

@@ -1,10 +1,16 @@
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
 import type { ImageConfig } from '@cofferdam/oci-spec'
 import { diffIds, isImageManifest, maxConfigSize, readConfig } from '../config/config.js'
 import { imageDefaults, type ImageDefaults } from '../config/defaults.js'
-import type { BlobSink, BlobWriter, OpenBlobOptions, PutManifestOptions } from '../content/blobs.js'
+import type {
+  Abortable,
+  BlobSink,
+  BlobWriter,
+  OpenBlobOptions,
+  PutManifestOptions,
+} from '../content/blobs.js'
 import type { Descriptor, Manifest, Platform } from '../content/descriptor.js'
 import { isIndex, parseManifest } from '../content/manifest.js'
 import { layerCompression } from '../content/media-types.js'
@@ -12,9 +18,10 @@ import { choosePlatform, formatPlatform, hostPlatform } from '../content/platfor
 import { parallel } from '../copy/parallel.js'
 import { LayerStore } from '../layer/layers.js'
 import { ImageLayout, type NamedDescriptor } from '../layout/layout.js'
+import type { IngestTap } from '../layout/ingest.js'
 import type { SweepOptions } from '../layout/temporary.js'
-import { digestMismatch, sizeMismatch, verifyBytes } from '../content/verify.js'
-import type { Digest } from '../reference/digest.js'
+import { digestMismatch, sizeMismatch, verifyBytes, verifyStream } from '../content/verify.js'
+import { digestAlgorithm, type Digest } from '../reference/digest.js'
 import type { Reference } from '../reference/reference.js'
 import { pruneStore, type PruneOptions, type PruneResult } from './prune.js'
 import { unpackWhileIngesting, type UnpackingOptions } from './unpacking.js'
@@ -35,6 +42,18 @@ export interface StoredImage {
   readonly diffIds: readonly Digest[]
   /** Directories for overlayfs (option `userxattr`), the lowest first. */
   readonly layers: readonly string[]
+}
+
+/** Whether a manifest is of an image whose layers are all archives: BuildKit's attestations have an image's type too. */
+function canUnpack(manifest: Manifest): boolean {
+  const { layers } = manifest
+  return isImageManifest(manifest) && layers.every((layer) => layerCompression(layer.mediaType) !== undefined)
+}
+
+/** Hashes a whole file. @throws CofferdamError `ERR_DIGEST_MISMATCH`; the signal's reason */
+async function verifyFile(file: FileHandle, descriptor: Descriptor, signal: AbortSignal): Promise<void> {
+  const chunks = file.createReadStream({ start: 0, highWaterMark: 256 * 1024, autoClose: false })
+  for await (const _chunk of verifyStream(chunks, descriptor)) signal.throwIfAborted()
 }
 
 /** Which image: by name, or by the digest of a manifest or index. */
@@ -80,9 +99,9 @@ export class ImageStore implements BlobSink, AsyncDisposable {
 
   /**
    * The image of a name for a platform (this machine's unless given), unpacked if it is not.
-   * @throws CofferdamError `ERR_MANIFEST_UNKNOWN`, `ERR_NO_PLATFORM`, those of an unpack
+   * @throws CofferdamError `ERR_MANIFEST_UNKNOWN`, `ERR_NO_PLATFORM`, those of an unpack; the signal's reason
    */
-  async get(name: ImageName, options: { platform?: Platform } = {}): Promise<StoredImage> {
+  async get(name: ImageName, options: { platform?: Platform } & Abortable = {}): Promise<StoredImage> {
     const named = 'repository' in name ? await this.layout.resolve(name) : name
     const { descriptor, manifest } = await this.#manifest(named, options.platform ?? hostPlatform(), 0)
     if (!isImageManifest(manifest)) {
@@ -92,7 +111,7 @@ export class ImageStore implements BlobSink, AsyncDisposable {
         { hint: 'containers can only be made of images' },
       )
     }
-    const { config, ids } = await this.#unpackAll(manifest)
+    const { config, ids } = await this.#unpackAll(manifest, options)
     return {
       digest: descriptor.digest,
       manifest,
@@ -132,7 +151,7 @@ export class ImageStore implements BlobSink, AsyncDisposable {
     }
     return this.layout.openBlob(descriptor, {
       ...options,
-      tap: (file) => unpackWhileIngesting(this.layers, descriptor.digest, file, this.options),
+      tap: (file) => this.#tap(descriptor, file, options),
     })
   }
 
@@ -143,7 +162,7 @@ export class ImageStore implements BlobSink, AsyncDisposable {
   ): Promise<void> {
     verifyBytes(bytes, descriptor)
     const document = parseManifest(bytes, descriptor.mediaType)
-    if (!isIndex(document) && isImageManifest(document)) await this.#unpackAll(document)
+    if (!isIndex(document) && canUnpack(document)) await this.#unpackAll(document, options)
     await this.layout.putManifest(descriptor, bytes, options)
   }
 
@@ -185,7 +204,11 @@ export class ImageStore implements BlobSink, AsyncDisposable {
   }
 
   /** Unpacks the layers that are not, checks all diff ids, and makes them durable. */
-  async #unpackAll(manifest: Manifest): Promise<{ config: ImageConfig; ids: Digest[] }> {
+  async #unpackAll(
+    manifest: Manifest,
+    { signal }: Abortable,
+  ): Promise<{ config: ImageConfig; ids: Digest[] }> {
+    signal?.throwIfAborted()
     const { digest, size } = manifest.config
     const chunks: Uint8Array[] = []
     if (size > maxConfigSize)
@@ -193,14 +216,19 @@ export class ImageStore implements BlobSink, AsyncDisposable {
     for await (const chunk of this.layout.fetchBlob(manifest.config)) chunks.push(chunk)
     const config = readConfig(Buffer.concat(chunks), digest)
     const ids = diffIds(config, manifest)
-    await parallel([...manifest.layers.entries()], 2, undefined, ([index, layer]) =>
-      this.#unpack(layer, ids[index] as Digest),
+    await parallel([...manifest.layers.entries()], 2, signal, ([index, layer], abort) =>
+      this.#unpack(layer, ids[index] as Digest, abort),
     )
     await this.layers.flush()
     return { config, ids }
   }
 
-  async #unpack(layer: Descriptor, expected: Digest): Promise<void> {
+  #tap({ digest }: Descriptor, file: FileHandle, { signal }: Abortable): Promise<IngestTap> {
+    const abort = signal === undefined ? {} : { signal }
+    return unpackWhileIngesting(this.layers, digest, file, { ...this.options, ...abort })
+  }
+
+  async #unpack(layer: Descriptor, expected: Digest, signal: AbortSignal): Promise<void> {
     const known = await this.layers.diffIdOf(layer.digest)
     if (known !== undefined) return this.#compare(layer, expected, known)
     if (layerCompression(layer.mediaType) === undefined) {
@@ -217,10 +245,11 @@ export class ImageStore implements BlobSink, AsyncDisposable {
     })
     const { size } = await file.stat()
     if (size !== layer.size) throw sizeMismatch(layer.digest, layer.size, size)
-    const tap = await unpackWhileIngesting(this.layers, layer.digest, file, this.options)
+    const tap = await this.#tap(layer, file, { signal })
     try {
       const actual = await tap.end(size)
-      if (actual !== layer.digest) throw digestMismatch(layer.digest, layer.digest, actual as Digest)
+      if (digestAlgorithm(layer.digest) !== 'sha256') await verifyFile(file, layer, signal)
+      else if (actual !== layer.digest) throw digestMismatch(layer.digest, layer.digest, actual as Digest)
       await tap.commit()
     } finally {
       await tap.abort()

@@ -7,6 +7,7 @@ import { requires, runCommand, tempDir } from '@cofferdam/testing'
 import {
   ImageStore,
   MemoryStore,
+  computeDigest,
   copyImage,
   formatReference,
   hostPlatform,
@@ -124,6 +125,25 @@ describe('ImageStore', () => {
     expect(fstatSync(fd).mode & 0o7777).toBe(0o711)
     closeFd(fd)
     await removeAt(dir.path, 'store') // too deep for rm
+  })
+  it('unpacks a layer with a digest of SHA-512 that is there already, if it is the right one', async () => {
+    await using dir = await tempDir('store')
+    await using store = await ImageStore.open(dir.path)
+    const bytes = archive({ path: 'file', content: 'right' })
+    const source = new MemoryStore()
+    const digest = computeDigest(bytes, 'sha512')
+    source.blobs.set(digest, bytes)
+    const layer = { mediaType: mediaTypes.layer, digest, size: bytes.length }
+    const rootfs = { type: 'layers', diff_ids: [sha256(bytes)] }
+    const config = source.add({ ...hostPlatform(), rootfs }, mediaTypes.config)
+    const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers: [layer] }
+    source.names.set(formatReference(reference), source.add(manifest, mediaTypes.manifest))
+    await copyImage(source, store.layout, reference)
+    writeFileSync(store.layout.blobPath(digest), archive({ path: 'file', content: 'wrong' }))
+    await expect(store.get(reference)).rejects.toMatchObject({ code: 'ERR_DIGEST_MISMATCH' })
+    writeFileSync(store.layout.blobPath(digest), bytes)
+    const { layers } = await store.get(reference)
+    expect(readFileSync(`${layers[0]}/file`, 'utf8')).toBe('right')
   })
   it('refuses a layer that is not the one of the configuration', async () => {
     await using dir = await tempDir('store')
