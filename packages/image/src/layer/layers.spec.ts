@@ -5,10 +5,10 @@ import { LayerStore } from './layers.js'
 
 const digest = (text: string): Digest => computeDigest(Buffer.from(text))
 
-async function accept(store: LayerStore, name: string): Promise<void> {
+async function accept(store: LayerStore, name: string, implied: Buffer[] = []): Promise<void> {
   const staged = await store.stage()
   writeFileSync(`${staged.path}/fs/${name}`, name)
-  await store.accept(staged, digest(`blob ${name}`), digest(`archive ${name}`), [])
+  await store.accept(staged, digest(`blob ${name}`), digest(`archive ${name}`), implied)
 }
 
 describe('layers of several pulls', () => {
@@ -28,6 +28,17 @@ describe('layers of several pulls', () => {
     const store = await LayerStore.open(dir.path)
     await Promise.all([accept(store, 'one'), accept(store, 'one'), accept(store, 'one')])
     await store.flush()
+    expect(readdirSync(dir.join('tmp'))).toEqual([])
+  })
+  it('that describe too little together are refused, and nothing is left of the attempt', async () => {
+    await using dir = await tempDir('layers')
+    const store = await LayerStore.open(dir.path)
+    const implied = new Array<Buffer>(700_000).fill(Buffer.from('a'))
+    await Promise.all([accept(store, 'one', implied), accept(store, 'two', implied)])
+    await store.flush()
+    await expect(store.chain([digest('archive one'), digest('archive two')])).rejects.toMatchObject({
+      code: 'ERR_LAYER_TOO_LARGE',
+    })
     expect(readdirSync(dir.join('tmp'))).toEqual([])
   })
   it('are named or dropped when the store is closed meanwhile', async () => {

@@ -167,7 +167,7 @@ export class LayerStore {
 
   /**
    * The directories of layers for overlayfs, lowest first. Where layers have directories that they do not describe, one
-   * more is on top that gives these the attributes they have in the layers below.
+   * more is on top that gives these the attributes they have in the layers below. @throws CofferdamError `ERR_LAYER_TOO_LARGE`
    */
   async chain(ids: readonly Digest[]): Promise<string[]> {
     const paths = ids.map((id) => this.path(id))
@@ -181,15 +181,18 @@ export class LayerStore {
 
   async #describe(ids: readonly Digest[], final: string): Promise<void> {
     const staged = await this.stage()
-    const paths = ids.map((id) => this.path(id))
-    await writeFile(join(staged.path, 'ids'), ids.join('\n'))
-    if (await describeImplied(paths, join(staged.path, 'fs')))
-      await writeFile(join(staged.path, 'needed'), '')
-    {
+    try {
+      const paths = ids.map((id) => this.path(id))
+      await writeFile(join(staged.path, 'ids'), ids.join('\n'))
+      if (await describeImplied(paths, join(staged.path, 'fs')))
+        await writeFile(join(staged.path, 'needed'), '')
       using lane = new Lane()
       await syncfs(lane, staged.fs.fd)
+      await this.#name(staged, final)
+    } catch (error) {
+      await this.discard(staged)
+      throw error
     }
-    await this.#name(staged, final)
   }
 
   /** Gives a staged layer its name, unless another process was first. */

@@ -8,7 +8,7 @@ const types = { options: 1, length: 2, end: 3, result: 16, failure: 17, implied:
 export interface LayerLimits {
   /** Bytes of all files together; 64 GiB unless given. */
   readonly maxBytes?: number
-  /** Entries of the archive; 4 million unless given. */
+  /** Entries of the archive and directories that had to be made for them; 4 million unless given. */
   readonly maxEntries?: number
   /** Bytes of the archive for one byte of the blob, looked at above 64 MiB; 500 unless given. */
   readonly maxRatio?: number
@@ -20,6 +20,7 @@ export interface LayerTotals {
   readonly blobSize: number
   /** Bytes of the tar archive. */
   readonly tarSize: number
+  /** Directories that had to be made for entries among them. */
   readonly entries: number
   /** Bytes of all files. */
   readonly bytes: number
