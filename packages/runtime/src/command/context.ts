@@ -22,6 +22,18 @@ export function writePidFile(path: string | undefined, pid: number): void {
   renameSync(temporary, path)
 }
 
+/**
+ * Refuses a terminal that nobody would be left to hold, and a socket to hand over a terminal that is not handed over.
+ * @throws CofferdamError `ERR_USAGE`
+ */
+export function checkConsole(socket: string | undefined, terminal: boolean, detached: boolean): void {
+  if (terminal && detached && socket === undefined)
+    throw usage('a terminal needs --console-socket here: this command ends before the program does')
+  if (socket === undefined) return
+  if (!terminal) throw usage('--console-socket needs a terminal, and the process has none')
+  if (!detached) throw usage('--console-socket needs --detach: this command shows the terminal itself')
+}
+
 /** Gives the terminal's master to the caller's socket. */
 export function handOverConsole(socket: string | undefined, fd: number | undefined): void {
   if (socket !== undefined && fd !== undefined) handOver(socket, fd, '/dev/ptmx')

@@ -4,6 +4,7 @@ import type { Process } from '../spec/types.js'
 import { type OptionRule, type ParsedArguments, usage } from './arguments.js'
 import {
   attachTerminal,
+  checkConsole,
   type CommandContext,
   exitCodeOf,
   extraFds,
@@ -113,15 +114,22 @@ export async function exec(context: CommandContext, parsed: ParsedArguments): Pr
   const container = context.runtime.open(id)
   const { args, options } = execRequest(parsed, container.spec.process)
   const socket = parsed.values.get('console-socket')
+  const detached = options.detached === true
+  checkConsole(socket, options.terminal === true, detached)
   const executed = await container.exec(args, {
     ...options,
     stdio: ['inherit', 'inherit', 'inherit'],
     extraFds: extraFds(parsed),
     ...(socket === undefined ? {} : { terminalAs: 'fd' }),
   })
-  handOverConsole(socket, executed.process.fds.pty)
-  writePidFile(parsed.values.get('pid-file'), executed.process.pid)
-  if (options.detached === true) return 0
+  try {
+    handOverConsole(socket, executed.process.fds.pty)
+    writePidFile(parsed.values.get('pid-file'), executed.process.pid)
+  } catch (error) {
+    await executed.process.stop()
+    throw error
+  }
+  if (detached) return 0
   forwardSignals((signal) => void executed.process.kill(signal))
   const detach = attachTerminal(executed.tty, (columns, rows) => executed.resize(columns, rows))
   const status = await executed.process.exited

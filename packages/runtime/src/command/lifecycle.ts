@@ -2,9 +2,11 @@ import { resolve } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
 import { removeDefaultCgroup } from '../container/cgroup.js'
 import type { Container } from '../container/container.js'
+import { readBundle } from '../container/source.js'
 import { idOf, type OptionRule, type ParsedArguments } from './arguments.js'
 import {
   attachTerminal,
+  checkConsole,
   type CommandContext,
   exitCodeOf,
   extraFds,
@@ -41,8 +43,10 @@ async function make(
 ): Promise<Container> {
   const id = idOf(how, parsed.rest)
   const socket = parsed.values.get('console-socket')
+  const bundle = resolve(parsed.values.get('bundle') ?? '.')
+  checkConsole(socket, readBundle(bundle).spec.process?.terminal === true, detached)
   const container = await context.runtime[how](id, {
-    bundle: resolve(parsed.values.get('bundle') ?? '.'),
+    bundle,
     stdio: ['inherit', 'inherit', 'inherit'],
     extraFds: extraFds(parsed),
     detached,

@@ -18,7 +18,11 @@ export interface Source {
   close(): void
 }
 
-function readBundle(bundle: string): PreparedSpec {
+/**
+ * Reads and checks a bundle's specification.
+ * @throws CofferdamError `ERR_BUNDLE`, `ERR_INVALID_JSON`, `ERR_INVALID_SPEC`
+ */
+export function readBundle(bundle: string): PreparedSpec {
   const path = join(bundle, 'config.json')
   try {
     return prepareText(readFileSync(path, 'utf8'))

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { Cgroup } from '@cofferdam/cgroups'
 import { eventually, javaScript, requires, sourceFlags } from '@cofferdam/testing'
 import { runtimeCommand } from '../support/command.js'
@@ -57,5 +59,61 @@ describe('cofferdam-runtime', () => {
     ;(await command('delete', '--force', id)).ok()
     expect(cgroups.filter((path) => existsSync(path))).toEqual([])
     expect(w.runtime.ids()).toEqual([])
+  })
+
+  it('refuses a terminal without a console socket, and a socket without a terminal, before anything is made', async () => {
+    const socket = w.dir.join('console')
+    configure((spec) => (spec.process!.terminal = true))
+    for (const argv of [['create'], ['run', '-d']]) {
+      const result = await command(...argv, '-b', bundle, 'tty')
+      expect([result.exitCode, result.stderr]).toEqual([1, expect.stringContaining('needs --console-socket')])
+    }
+    configure(() => {})
+    for (const argv of [['create'], ['run', '-d'], ['run']]) {
+      const result = await command(...argv, '-b', bundle, '--console-socket', socket, 'tty')
+      expect([result.exitCode, result.stderr]).toEqual([1, expect.stringContaining('needs a terminal')])
+    }
+    expect(w.runtime.ids()).toEqual([])
+  })
+
+  it('stops what exec started when terminal or pid file cannot be given away', async () => {
+    configure(() => {})
+    await using container = await w.runtime.run('exec', { bundle })
+    const processes = async () => {
+      const { process, streams } = await container.exec(['ps'], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const seen = await text(streams.stdout!)
+      await process.exited
+      return seen.split('\n').filter((line) => line.includes('sleep 2000'))
+    }
+    const none = w.dir.join('none/file')
+    for (const [options, words] of [
+      [['-d', '-t'], 'needs --console-socket'],
+      [['-d', '--console-socket', none], 'needs a terminal'],
+      [['-d', '-t', '--console-socket', none], 'hand over'],
+      [['-d', '--pid-file', none], 'ENOENT'],
+      [['--pid-file', none], 'ENOENT'],
+    ] as const) {
+      const result = await command('exec', ...options, 'exec', 'sleep', '2000')
+      expect([result.exitCode, result.stderr]).toEqual([255, expect.stringContaining(words)])
+      expect(await processes()).toEqual([])
+    }
+  })
+
+  it('gives the terminal of a process of exec to the console socket', async () => {
+    configure(() => {})
+    await using container = await w.runtime.run('exec', { bundle })
+    const socket = w.dir.join('console')
+    const server = createServer((connection) => connection.resume()).listen(socket)
+    await once(server, 'listening')
+    const connected = once(server, 'connection')
+    const file = w.dir.join('pid')
+    const argv = ['-d', '-t', '--console-socket', socket, '--pid-file', file]
+    // What stays must not hold this test's pipes.
+    const under = ['sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh']
+    const exec = ['--root', w.runtime.root, 'exec', ...argv, container.id, 'sleep', '2000']
+    ;(await runtimeCommand(exec, { under })).ok()
+    await connected
+    server.close()
+    expect(readFileSync(file, 'utf8')).toMatch(/^[1-9]\d*$/)
   })
 })

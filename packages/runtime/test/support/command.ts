@@ -4,6 +4,6 @@ import { type CommandOptions, type RunResult, runScript } from '@cofferdam/testi
 export function runtimeCommand(argv: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
   const script = `
     import { main } from './packages/runtime/src/command/main.js'
-    process.exitCode = await main(process.argv.slice(1))`
+    process.exit(await main(process.argv.slice(1)))`
   return runScript(script, { ...options, args: argv })
 }
