@@ -80,7 +80,7 @@ class Ingest implements BlobWriter {
       await rename(this.options.path, this.options.target)
     } catch (error) {
       // It is no beginning of this blob, unless there was no time to find that out.
-      if (this.options.signal?.aborted !== true) await unlink(this.options.path).catch(() => {})
+      if (error !== this.options.signal?.reason) await unlink(this.options.path).catch(() => {})
       throw error
     }
     await this.tap?.commit()

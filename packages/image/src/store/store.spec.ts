@@ -21,6 +21,7 @@ const reference = parseReference('example.com/app:v1')
 /** Stands for an unpacker that has the whole blob and does not come to an end. */
 class Endless implements LayerStarter {
   readonly directoryIsFd = false
+  started = 0
   killed = 0
   readonly atEnd: Promise<void>
   #isAtEnd = (): void => {}
@@ -30,6 +31,7 @@ class Endless implements LayerStarter {
   }
 
   async start(): ReturnType<LayerStarter['start']> {
+    this.started += 1
     const input = new PassThrough()
     const output = new PassThrough()
     const ended = new Promise<string>((resolve) => output.once('end', () => resolve('SIGKILL')))
@@ -108,6 +110,19 @@ describe('a store', () => {
     expect(await store.has(statement)).toBe(true)
     expect((await store.get(reference, { platform })).defaults.cmd).toEqual(['x'])
     await expect(store.get(attestation)).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED_LAYER' })
+  })
+  it('unpacks nothing of what has other layers beside archives', async () => {
+    await using dir = await tempDir('store')
+    const starter = new Endless()
+    await using store = await ImageStore.open(dir.path, { starter })
+    const source = new MemoryStore()
+    const config = source.add({ rootfs: { type: 'layers', diff_ids: [] } }, mediaTypes.config)
+    const layers = [source.add(Buffer.alloc(1024), mediaTypes.layer), source.add('x', 'x/y')]
+    const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers }
+    source.names.set(formatReference(reference), source.add(manifest, mediaTypes.manifest))
+    await copyImage(source, store, reference)
+    expect(await store.has(layers[0]!)).toBe(true)
+    expect(starter.started).toBe(0)
   })
   it('refuses diff ids that are no SHA-256', async () => {
     await using dir = await tempDir('store')

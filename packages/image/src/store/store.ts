@@ -142,10 +142,7 @@ export class ImageStore implements BlobSink, AsyncDisposable {
 
   async openBlob(descriptor: Descriptor, options: OpenBlobOptions = {}): Promise<BlobWriter> {
     const { role } = options
-    const isLayer =
-      role?.kind === 'layer' &&
-      isImageManifest(role.manifest) &&
-      layerCompression(descriptor.mediaType) !== undefined
+    const isLayer = role?.kind === 'layer' && canUnpack(role.manifest)
     if (!isLayer || (await this.layers.diffIdOf(descriptor.digest)) !== undefined) {
       return this.layout.openBlob(descriptor, options)
     }
