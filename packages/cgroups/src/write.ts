@@ -56,10 +56,11 @@ function missing({ controller, file }: FileWrite): CofferdamError {
 /** Whether a file's name is only known once the cgroup exists. */
 export const isChoice = ({ file }: FileWrite) => typeof file !== 'string'
 
-/** The step for a write; of several files the first that exists in the cgroup. */
+/** The step for a write; of several files the first that exists in the cgroup, with its value. */
 export function writeStep({ directory, file, value, optional }: PlacedWrite): CgroupStep {
-  const [first = '', ...others] = typeof file === 'string' ? [file] : file
-  const name =
-    others.length === 0 ? first : ([first, ...others].find((f) => existsSync(`${directory}/${f}`)) ?? first)
-  return { kind: 'write', path: `${directory}/${name}`, data: value, ...(optional ? { optional } : {}) }
+  const files = typeof file === 'string' ? [file] : file
+  const found = files.length === 1 ? 0 : files.findIndex((name) => existsSync(`${directory}/${name}`))
+  const index = Math.max(found, 0)
+  const data = typeof value === 'string' ? value : (value[index] ?? '')
+  return { kind: 'write', path: `${directory}/${files[index]}`, data, ...(optional ? { optional } : {}) }
 }

@@ -6,7 +6,8 @@ export interface FileWrite {
   readonly controller: string
   /** The file's name; of several the first that exists. */
   readonly file: string | readonly string[]
-  readonly value: string
+  /** One for whichever file it is, or one for each. */
+  readonly value: string | readonly string[]
   /** May fail: the value only repeats or prepares another one. */
   readonly optional?: boolean
 }

@@ -3,7 +3,7 @@ import type { CgroupResources } from '../resources.js'
 import { neededControllers, writesV1, writesV2 } from './index.js'
 
 const lines = (writes: ReturnType<typeof writesV1>) =>
-  writes.map(({ file, value }) => `${String(file)} = ${value}`)
+  writes.map(({ file, value }) => `${String(file)} = ${String(value)}`)
 const MiB = 1 << 20
 
 describe.each<[string, CgroupResources, string[], string[]]>([
@@ -75,7 +75,12 @@ describe.each<[string, CgroupResources, string[], string[]]>([
       'blkio.throttle.read_bps_device = 8:0 1000',
       'blkio.throttle.write_iops_device = 8:16 0',
     ],
-    ['io.weight = default 4950', 'io.weight = 8:0 1', 'io.max = 8:0 rbps=1000', 'io.max = 8:16 wiops=max'],
+    [
+      'io.bfq.weight,io.weight = default 500,default 4950',
+      'io.bfq.weight,io.weight = 8:0 10,8:0 1',
+      'io.max = 8:0 rbps=1000',
+      'io.max = 8:16 wiops=max',
+    ],
   ],
   [
     'huge pages',

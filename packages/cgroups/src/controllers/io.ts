@@ -54,14 +54,17 @@ export const io: Controller = {
   },
   v2({ blockIO = {} }: CgroupResources) {
     const writes: FileWrite[] = []
-    const add = (file: string, value: string) => writes.push({ controller: 'io', file, value })
-    // io.weight is BFQ's or iocost's; BFQ's own file takes the old range.
+    const add = (file: FileWrite['file'], value: FileWrite['value']) =>
+      writes.push({ controller: 'io', file, value })
+    // BFQ has a file of its own, which takes the old range; io.weight is iocost's.
+    const addWeight = (target: string, own: number) =>
+      add(['io.bfq.weight', 'io.weight'], [`${target} ${own}`, `${target} ${blkioToIoWeight(own)}`])
     const all = weight(blockIO.weight, 'blockIO.weight')
-    if (all !== undefined) add('io.weight', `default ${blkioToIoWeight(all)}`)
+    if (all !== undefined) addWeight('default', all)
     for (const [index, entry] of (blockIO.weightDevice ?? []).entries()) {
       const place = `blockIO.weightDevice[${index}]`
       const own = weight(entry.weight, `${place}.weight`)
-      if (own !== undefined) add('io.weight', `${device(entry, place)} ${blkioToIoWeight(own)}`)
+      if (own !== undefined) addWeight(device(entry, place), own)
     }
     for (const [key, , word] of throttles)
       for (const [name, rate] of rates(blockIO[key], key))
