@@ -38,6 +38,7 @@ describe.each<[string, CgroupResources, string[], string[]]>([
     [],
   ],
   ['shares', { cpu: { shares: 512 } }, ['cpu.shares = 512'], ['cpu.weight = 59']],
+  ['the least shares for less', { cpu: { shares: 1 } }, ['cpu.shares = 2'], ['cpu.weight = 1']],
   [
     'a quota',
     { cpu: { quota: 50000, period: 200000 } },
@@ -143,7 +144,8 @@ it.each<[string, CgroupResources]>([
   ['memory.swap', { memory: { limit: 64 * MiB, swap: 32 * MiB } }],
   ['memory.reservation', { memory: { limit: 64 * MiB, reservation: 65 * MiB } }],
   ['memory.swappiness', { memory: { swappiness: 201 } }],
-  ['cpu.shares', { cpu: { shares: 1 } }],
+  ['cpu.shares', { cpu: { shares: -1 } }],
+  ['cpu.shares', { cpu: { shares: 262145 } }],
   ['cpu.period', { cpu: { period: 999 } }],
   ['cpu.quota', { cpu: { quota: 999 } }],
   ['cpu.burst', { cpu: { quota: 1000, burst: 1001 } }],

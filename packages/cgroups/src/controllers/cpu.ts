@@ -19,7 +19,9 @@ export function sharesToWeight(shares: number): number {
 
 function check({ cpu = {} }: CgroupResources) {
   const { realtimeRuntime, realtimePeriod } = cpu
-  const shares = cpu.shares === 0 ? undefined : integer(cpu.shares, 'cpu.shares', { min: 2, max: 262144 })
+  // Below the least is the least, as the kernel has it on v1.
+  const given = cpu.shares === 0 ? undefined : integer(cpu.shares, 'cpu.shares', { max: 262144 })
+  const shares = given === undefined ? undefined : Math.max(2, given)
   const period =
     cpu.period === 0 ? undefined : integer(cpu.period, 'cpu.period', { min: 1000, max: 1_000_000 })
   const quota = cpu.quota === 0 ? undefined : integer(cpu.quota, 'cpu.quota', { min: 1000, unlimited: true })
