@@ -78,7 +78,7 @@ export class ImageService {
     const reference = parseReference(text)
     if (options.pull === 'always') await this.#fetch(reference, options)
     try {
-      return await this.#find(reference, options.platform)
+      return await this.#find(reference, options)
     } catch (error) {
       if (!isErrno(error, 'ERR_MANIFEST_UNKNOWN', 'ERR_BLOB_UNKNOWN')) throw error
       if (options.pull === 'never') {
@@ -90,7 +90,7 @@ export class ImageService {
       }
     }
     await this.#fetch(reference, options)
-    return this.#find(reference, options.platform)
+    return this.#find(reference, options)
   }
 
   /** All images with a name. */
@@ -160,7 +160,7 @@ export class ImageService {
   }
 
   /** The image of a name; what was found before counts while the store's index is the same file. */
-  async #find(reference: Reference, platform: string | undefined): Promise<StoredImage> {
+  async #find(reference: Reference, { platform, signal }: PullOptions): Promise<StoredImage> {
     const key = `${formatReference(reference)} ${platform ?? ''}`
     const version = this.#version()
     const known = this.#known.get(key)
@@ -168,10 +168,10 @@ export class ImageService {
     // An image that was packed or copied here is unpacked by its first use.
     using lease = this.#leases.begin()
     void lease
-    const found = await this.#store.get(
-      reference,
-      platform === undefined ? {} : { platform: parsePlatform(platform) },
-    )
+    const found = await this.#store.get(reference, {
+      ...(platform === undefined ? {} : { platform: parsePlatform(platform) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
     const image: StoredImage = {
       name: familiarReference(reference),
       digest: found.digest,
