@@ -91,4 +91,6 @@ export interface DeviceRule {
   readonly minor?: number
   /** Of `r`ead, `w`rite, `m`knod; all unless given. */
   readonly access?: string
+  /** No error where it cannot be had: without the controller, or without the privilege. On v2 all rules must be so. */
+  readonly optional?: boolean
 }

@@ -124,6 +124,14 @@ it('writes files of v2 line by line, and refuses them on v1', () => {
   expect(() => writesV1({ unified })).toThrow(expect.objectContaining({ code: 'ERR_CGROUP_UNSUPPORTED' }))
 })
 
+it('need not have device rules that are optional', () => {
+  const devices = [
+    { allow: false, optional: true },
+    { allow: true, type: 'c', major: 1 },
+  ]
+  expect(writesV1({ devices }).map(({ optional }) => optional)).toEqual([true, undefined])
+})
+
 it('has network classes on v1 only', () => {
   const network = { classID: 0x100001, priorities: [{ name: 'eth0', priority: 5 }] }
   expect(lines(writesV1({ network }))).toEqual(['net_cls.classid = 1048577', 'net_prio.ifpriomap = eth0 5'])

@@ -10,6 +10,7 @@ export interface CheckedDeviceRule {
   readonly major?: number
   readonly minor?: number
   readonly access: string
+  readonly optional?: boolean
 }
 
 /** Checks device rules and drops those for FIFOs, which no controller looks at. */
@@ -33,6 +34,7 @@ export function checkDeviceRules(rules: readonly DeviceRule[] = []): CheckedDevi
         ...(major === undefined ? {} : { major }),
         ...(minor === undefined ? {} : { minor }),
         access: access === '' ? 'rwm' : access,
+        ...(rule.optional === true ? { optional: true } : {}),
       }
     })
     .filter((rule) => rule !== undefined)
@@ -41,11 +43,12 @@ export function checkDeviceRules(rules: readonly DeviceRule[] = []): CheckedDevi
 /** Devices on v1: one write per rule. On v2 an eBPF program decides (see `deviceProgram`). */
 export const devices: Controller = {
   v1: (resources) =>
-    checkDeviceRules(resources.devices).map(({ allow, type, major, minor, access }) => ({
+    checkDeviceRules(resources.devices).map(({ allow, type, major, minor, access, optional }) => ({
       controller: 'devices',
       file: allow ? 'devices.allow' : 'devices.deny',
       // The kernel reads nothing after `a`, and applies it to all devices.
       value: type === 'a' ? 'a' : `${type} ${major ?? '*'}:${minor ?? '*'} ${access}`,
+      ...(optional === true ? { optional } : {}),
     })),
   v2: (resources) => {
     checkDeviceRules(resources.devices)

@@ -6,7 +6,7 @@ import { cgroupLane, failure, runSteps } from '../steps.js'
 import { deviceProgram } from './program.js'
 
 /**
- * Lets the kernel decide about devices in a v2 cgroup by `rules`.
+ * Lets the kernel decide about devices in a v2 cgroup by `rules`; where it will not, optional ones are left out.
  * @throws CofferdamError `ERR_CGROUP_PERMISSION`, `ERR_CGROUP_UNSUPPORTED`: a kernel without CONFIG_CGROUP_BPF
  */
 export async function attachDeviceRules(directory: string, rules: readonly DeviceRule[]): Promise<void> {
@@ -18,6 +18,7 @@ export async function attachDeviceRules(directory: string, rules: readonly Devic
   try {
     await attachDeviceProgram(cgroupLane(), fd, deviceProgram(checkDeviceRules(rules)))
   } catch (cause) {
+    if (rules.every(({ optional }) => optional === true)) return
     const denied = isErrno(cause, 'EPERM', 'EACCES')
     throw new CofferdamError(
       denied ? 'ERR_CGROUP_PERMISSION' : 'ERR_CGROUP_UNSUPPORTED',

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { requires } from '@cofferdam/testing'
+import { requires, runScript } from '@cofferdam/testing'
 import { Cgroup, type CgroupLayout, detectLayout } from '../../src/index.js'
 import { Waiting, removeRoot, root } from '../support/group.js'
 
@@ -63,6 +63,26 @@ needs.describe('Cgroup in the v2 hierarchy alone', () => {
     await cgroup.update({ devices: [deny, { allow: true, type: 'c', major: 1, minor: 5, access: 'r' }] })
     expect(await opened()).toEqual(['zero'])
   })
+
+  requires({ root: true, commands: ['setpriv'] }).it(
+    'does without optional device rules where it may not set them',
+    async () => {
+      const script = `
+        import { Cgroup } from '@cofferdam/cgroups'
+        const make = async (devices) => {
+          try {
+            await using cgroup = await Cgroup.create('unprivileged', { devices }, ${JSON.stringify({ root, layout })})
+            return 'made'
+          } catch ({ code }) {
+            return code
+          }
+        }
+        const deny = { allow: false }
+        console.log(JSON.stringify([await make([{ ...deny, optional: true }]), await make([deny])]))`
+      const under = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--']
+      expect((await runScript(script, { under })).json()).toEqual(['made', 'ERR_CGROUP_PERMISSION'])
+    },
+  )
 
   const lacksMemory = requires({
     root: true,

@@ -95,10 +95,16 @@ const defaultDeviceRules = [
   allowed('c', 'rwm', 136),
 ]
 
-/** The specification's limits; where it restricts devices, the default ones stay allowed ("Default Devices"). */
+// Of a specification without rules. An ordinary user may not set them, and can make no device either.
+const rulesByDefault = [{ allow: false, access: 'rwm' }, ...defaultDeviceRules].map((rule) => ({
+  ...rule,
+  optional: true,
+}))
+
+/** The specification's limits; the default devices stay allowed ("Default Devices"), without rules only they are. */
 export function cgroupResources(resources: Resources | undefined): CgroupResources {
   const given = (resources ?? {}) as CgroupResources
-  if (given.devices === undefined || given.devices.length === 0) return given
+  if (given.devices === undefined || given.devices.length === 0) return { ...given, devices: rulesByDefault }
   return { ...given, devices: [...given.devices, ...defaultDeviceRules] }
 }
 

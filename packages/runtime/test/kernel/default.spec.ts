@@ -70,6 +70,20 @@ describe('a default container', () => {
     })
     expect(home).toBe('/home/user\n1000\n1000\n/tmp/new\n0077')
   })
+  real.it.each<[string, object | undefined]>([
+    ['no resources', undefined],
+    ['no device rules', {}],
+    ['an empty list of them', { devices: [] }],
+  ])('may use the default devices only, with %s', async (_, resources) => {
+    const seen = await w.sh(
+      'cd /tmp; for n in 3 11; do busybox mknod d$n c 1 $n; (: > d$n) && echo opened $n; busybox rm d$n; done 2>&1',
+      (spec) => {
+        if (resources === undefined) delete spec.linux!.resources
+        else spec.linux!.resources = resources
+      },
+    )
+    expect(seen).toMatch(/^opened 3\n.*d11: Operation not permitted$/)
+  })
   real.it('has its limits', async () => {
     const seen = await w.sh(
       'cd /sys/fs/cgroup; ulimit -n; cat memory.max pids.max || cat memory/memory.limit_in_bytes pids/pids.max',
