@@ -94,6 +94,21 @@ describe('the life of a container', () => {
     expect(await container.status()).toBe('running')
   })
 
+  it.each([false, true])('leaves a newer container of its id alone, processes shared: %s', async (shared) => {
+    const spec = w.spec(['sleep', '60'])
+    if (shared) spec.linux!.namespaces = spec.linux!.namespaces!.filter(({ type }) => type !== 'pid')
+    const first = await w.runtime.run('again', { spec })
+    const stale = w.runtime.open('again')
+    await first.delete({ force: true })
+    await using second = await w.runtime.run('again', { spec })
+    await stale.delete({ force: true })
+    await stale.delete()
+    await first.delete()
+    expect(await second.status()).toBe('running')
+    expect(await w.runtime.open('again').status()).toBe('running')
+    expect((await second.exec(['true'])).process.pid).toBeGreaterThan(0)
+  })
+
   it('runs the hooks in their order and places', async () => {
     const file = w.dir.join('order')
     const hook = (name: string) => [
