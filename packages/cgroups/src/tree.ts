@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isErrno } from '@cofferdam/core'
 import { openat2, RESOLVE } from '@cofferdam/sys'
 import { runSteps } from './steps.js'
@@ -69,6 +69,8 @@ function* visit(top: string): Generator<Visit> {
 
 /** Removes what lies below a cgroup, deepest first, as far as no process is in it; true when something was removed. */
 export async function removeBelow(top: string): Promise<boolean> {
+  // A cgroup's directory has a link from each below, and two of its own.
+  if ((statSync(top, { throwIfNoEntry: false })?.nlink ?? 0) <= 2) return false
   let removed = false
   for (const { path, children } of visit(top)) {
     for (let from = 0; from < children.length; from += BATCH) {

@@ -31,7 +31,8 @@ export async function leaveToMonitor(
   await monitor.detach()
   attachment.handOver()
   closeQuietly(pty)
-  await monitor.close()
+  // It keeps the event loop alive by itself until the connection is gone.
+  void monitor.close()
 }
 
 /** How a detached container ended, as its monitor wrote it down; undefined where it had none, or lives. */

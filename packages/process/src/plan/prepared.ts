@@ -10,7 +10,7 @@ export interface PreparedPlan {
   readonly plan: LaunchPlan
   /** The binary form, made on first use. @throws CofferdamError `ERR_INVALID_PLAN` */
   encode(options?: EncodeOptions): EncodedPlan
-  /** The plan of another launch: `replace` names the descriptor in the place of each of the given plan's. */
+  /** The plan of another launch: `replace` names the descriptor in the place of each of this one's. */
   withFds(replace: (fd: number) => number): PreparedPlan
 }
 
@@ -29,7 +29,7 @@ export function preparePlan(plan: LaunchPlan): PreparedPlan {
       const form = encode(options)
       return { ...form, fds: form.fds.map(replace) }
     },
-    withFds: (next) => bind(next),
+    withFds: (next) => bind((fd) => next(replace(fd))),
   })
   return bind((fd) => fd)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { encodePlan } from '@cofferdam/process'
 import { defaultSpec } from '../spec/default.js'
-import { readyPlan } from './cached.js'
+import { planWithNetns, readyPlan } from './cached.js'
 import type { CompileContext } from './context.js'
 import { compilePlan } from './plan.js'
 
@@ -80,5 +80,22 @@ describe('readyPlan', () => {
     const same = { ...spec(), hooks: { startContainer: [{ path: '/hook' }] } }
     const context = fc.sample(contexts, 1)[0] as CompileContext
     expect(readyPlan(same, context).plan.plan).not.toBe(readyPlan(same, context).plan.plan)
+  })
+})
+
+describe('planWithNetns', () => {
+  it('gives what is compiled with the network namespace, given or promised, again and again', async () => {
+    const same = spec()
+    await fc.assert(
+      fc.asyncProperty(contexts, fc.constantFrom(98, 99, undefined), async (context, network) => {
+        const namespaces = network === undefined ? context.namespaces : { ...context.namespaces, network }
+        const fresh = encodePlan(compilePlan(spec(), { ...context, namespaces }).plan, { reportPid: true })
+        for (const given of [network, Promise.resolve(network)]) {
+          const { plan } = await planWithNetns(same, given, context)
+          expect(plan.encode({ reportPid: true })).toEqual(fresh)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })

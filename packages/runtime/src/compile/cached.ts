@@ -70,3 +70,26 @@ export function readyPlan(spec: Spec, context: CompileContext): ReadyPlan {
   plans.set(spec, [...known.slice(1 - CAPACITY), entry])
   return entry
 }
+
+/** In the place of a descriptor that is not there yet. */
+const PENDING = 0x7fffffff
+
+/**
+ * {@link readyPlan} for a container in a network namespace that may still be being made: the plan is compiled and encoded
+ * while it is waited for. Where that comes to undefined, the specification holds.
+ */
+export async function planWithNetns(
+  spec: Spec,
+  netns: number | Promise<number | undefined> | undefined,
+  context: CompileContext,
+): Promise<ReadyPlan> {
+  const joined = (network: number) =>
+    readyPlan(spec, { ...context, namespaces: { ...context.namespaces, network } })
+  if (netns === undefined) return readyPlan(spec, context)
+  if (typeof netns === 'number') return joined(netns)
+  const early = joined(PENDING)
+  early.plan.encode({ reportPid: true })
+  const network = await netns
+  if (network === undefined) return readyPlan(spec, context)
+  return { ...early, plan: early.plan.withFds((fd) => (fd === PENDING ? network : fd)) }
+}

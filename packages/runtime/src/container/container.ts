@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setWindowSize } from '@cofferdam/sys'
 import type { ReadStream } from 'node:tty'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CofferdamError, isErrno } from '@cofferdam/core'
+import { CofferdamError } from '@cofferdam/core'
 import { Cgroup } from '@cofferdam/cgroups'
 import { type ExitStatus, type LaunchedProcess, terminalStream } from '@cofferdam/process'
 import { START_FIFO, type StateDirectory } from '../state/directory.js'
@@ -196,12 +196,12 @@ export class Container implements AsyncDisposable {
     const status = this.#ended ? 'stopped' : statusOf(this.#record, this.#directory)
     if (status !== 'stopped' && status !== 'creating') {
       if (!force && status !== 'created') checkAct(this.id, 'delete', status)
-      if (this.#isRecorded()) await this.#stop()
+      if (this.#directory.isOf(this.#record)) await this.#stop()
       else signalProcess(this.#record, 'SIGKILL')
     }
     const launched = await this.#launched?.catch(() => undefined)
     await launched?.gone
-    if (!this.#isRecorded()) return
+    if (!this.#directory.isOf(this.#record)) return
     const cgroup = await this.#cgroup.catch(() => undefined)
     if (cgroup !== undefined && !makesNew(this.#record.spec.linux, 'pid')) await cgroup.kill()
     await cgroup?.delete()
@@ -210,19 +210,6 @@ export class Container implements AsyncDisposable {
     if (hooks?.poststop === undefined) return
     // A hook that fails here has nothing left to stop (runtime-spec runtime.md, "Lifecycle", step 13).
     await runHooks('poststop', hooks, () => JSON.stringify(stateOf(this.#record, 'stopped'))).catch(() => {})
-  }
-
-  /** Whether the state directory is its own: another process may have deleted it, and made one of the same id. */
-  #isRecorded(): boolean {
-    try {
-      const { pid, startTime, bootId } = this.#directory.read()
-      const own = this.#record
-      return pid === own.pid && startTime === own.startTime && bootId === own.bootId
-    } catch (error) {
-      if (isErrno(error, 'ERR_CONTAINER_NOT_FOUND')) return false
-      if (isErrno(error, 'ERR_STATE')) return true
-      throw error
-    }
   }
 
   async #stop(): Promise<void> {

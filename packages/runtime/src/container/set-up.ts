@@ -2,7 +2,7 @@ import { geteuid } from 'node:process'
 import { DisposeStack } from '@cofferdam/core'
 import { launch, type LaunchedProcess, type LaunchingProcess } from '@cofferdam/process'
 import { Barrier } from '../compile/context.js'
-import { readyPlan } from '../compile/cached.js'
+import { planWithNetns } from '../compile/cached.js'
 import { makesNew } from '../compile/namespaces.js'
 import { createStateDirectory, START_FIFO, type StateDirectory } from '../state/directory.js'
 import { newId } from '../state/id.js'
@@ -95,14 +95,13 @@ export async function setUp(
     const state = (status: Status, pid: number) =>
       JSON.stringify({ ...stateOf(recordOf(id, source, cgroup, pid, created), status), pid })
     const access = await cgroup.access
-    const netns = await options.netns
     const fifo = wait ? openStartFifo(directory.join(START_FIFO)) : undefined
     if (fifo !== undefined) after.defer(() => closeAll([fifo]))
-    const { plan, warnings } = readyPlan(spec, {
+    const { plan, warnings } = await planWithNetns(spec, options.netns, {
       id,
       bundle: source.bundle === '' ? '/' : source.bundle,
       rootfs: source.rootfs,
-      namespaces: netns === undefined ? namespaces : { ...namespaces, network: netns },
+      namespaces,
       cgroup: access,
       stdio: stdio.plan,
       start: fifo === undefined ? 'at-once' : { fd: fifo },

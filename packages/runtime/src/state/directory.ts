@@ -1,8 +1,11 @@
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmdirSync,
   unlinkSync,
@@ -32,6 +35,8 @@ export interface StateDirectory {
   commit(): void
   /** Reads the record. */
   read(): StateRecord
+  /** Whether the record is this one, by its process: another process may have made a container of the same id since. */
+  isOf(record: StateRecord): boolean
   /** Whether there is no record yet and the process lives that made the directory. */
   isBeingMade(): boolean
   /** Removes the directory with what the runtime keeps in it. Idempotent. */
@@ -47,6 +52,11 @@ function open(root: string, id: string): StateDirectory {
     stage: (text) => writeFileSync(join(path, TEMPORARY), text, { mode: 0o600 }),
     commit: () => renameSync(join(path, TEMPORARY), join(path, FILE)),
     read: () => parse(id, readState(path, id)),
+    isOf({ version, pid, startTime, bootId }) {
+      // A record begins with these, and is long: it is not read as a whole for them.
+      const begin = JSON.stringify({ version, id, pid, startTime, bootId }).slice(0, -1)
+      return beginning(join(path, FILE), Buffer.byteLength(begin)) === begin
+    },
     isBeingMade: () => !existsSync(join(path, FILE)) && makerLives(join(path, MAKER)),
     remove() {
       // Another process may remove it at the same time.
@@ -66,6 +76,23 @@ function done(act: () => void, ...expected: string[]): boolean {
   } catch (error) {
     if (!isErrno(error, ...expected)) throw error
     return false
+  }
+}
+
+/** The first bytes of a file; empty where there is none. */
+function beginning(path: string, size: number): string {
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return ''
+    throw error
+  }
+  try {
+    const bytes = Buffer.alloc(size)
+    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, size, 0))
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -75,6 +75,15 @@ describe('the state directory', () => {
     expect(() => directory.read()).toThrow(code('ERR_STATE'))
     expect(() => openStateDirectory(root, '../x')).toThrow(code('ERR_INVALID_ID'))
   })
+  it('knows its record by its process', () => {
+    const directory = createStateDirectory(root, 'a')
+    expect(directory.isOf(record())).toBe(false)
+    write(directory, JSON.stringify(record()))
+    expect(directory.isOf(record())).toBe(true)
+    expect(directory.isOf(record({ startTime: '1' }))).toBe(false)
+    write(directory, JSON.stringify(record()).slice(0, 30))
+    expect(directory.isOf(record())).toBe(false)
+  })
   it('is being made as long as its maker lives and there is no record', () => {
     const directory = createStateDirectory(root, 'a')
     expect(directory.isBeingMade()).toBe(true)

@@ -163,7 +163,7 @@ const DYING_MS = 500
 
 /** Leftovers of a monitor that is gone; a living one is not touched. @throws CofferdamError `ERR_MONITOR_EXISTS` */
 async function clear(directory: string): Promise<void> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) return
   const end = Date.now() + DYING_MS
   while (existsSync(join(directory, RECORD)) && monitorAlive(directory)) {
     if (Date.now() > end) {

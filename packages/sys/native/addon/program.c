@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -77,11 +79,34 @@ static int execute(int program, char *const *argv, int socket, pid_t *pid)
     return failed != 0 ? -failed : -error;
 }
 
+/* The clone of the file that was started last, kept: to dissolve a mount makes the kernel wait for all processors. */
+static int kept_clone(const char *path)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char kept_path[4096];
+    static int kept = -1;
+    int result = 0;
+    pthread_mutex_lock(&lock);
+    if (kept < 0 || strcmp(path, kept_path) != 0) {
+        result = strlen(path) < sizeof kept_path ? readonly_clone(path) : -ENAMETOOLONG;
+        if (result >= 0) {
+            if (kept >= 0)
+                close(kept);
+            kept = result;
+            strcpy(kept_path, path);
+        }
+    }
+    if (result >= 0 && (result = fcntl(kept, F_DUPFD_CLOEXEC, 4)) < 0)
+        result = -errno;
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
 int program_start(const char *path, char *const *argv, int socket, pid_t *pid)
 {
     int result = -ENOSYS;
     for (int copy = 0; copy < 2 && result < 0; copy++) {
-        int program = copy ? sealed_copy(path) : readonly_clone(path);
+        int program = copy ? sealed_copy(path) : kept_clone(path);
         if (program < 0) {
             result = program;
             continue;
