@@ -103,7 +103,11 @@ requires({ root: true, network: true, commands: ['nsenter', 'ip', 'nft', 'unshar
     })
 
     it('survive a process killed at any moment of an attach', async () => {
-      const before = await lab.state()
+      // The kernel may still be removing links of the tests before.
+      const before = await eventually(async () => {
+        const state = await lab.state()
+        return state.links.every((name) => !name.startsWith('cv')) && state
+      })
       const code = script(`
       for (;;) {
         const one = await net.attach({ containerId: 'c', ports: [{ container: 80 }] })
