@@ -22,8 +22,8 @@ import { rmiCommand } from './commands/rmi.js'
 import { runRunCommand } from './commands/run.js'
 import { stopCommand } from './commands/stop.js'
 import { systemCommand } from './commands/system.js'
-import type { GlobalOptions } from './context.js'
-import { describeError, errorJson, exitStatus, runStatus } from './output/errors.js'
+import { fail } from './context.js'
+import { exitStatus, runStatus } from './output/errors.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -80,8 +80,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       return error.exitCode === 0 ? 0 : exitStatus.engine
     const verb = program.args[0]
     const called = program.commands.find((command) => command.name() === verb) ?? program
-    const { json } = called.optsWithGlobals<GlobalOptions>()
-    process.stderr.write(`${json ? errorJson(error) : describeError(error)}\n`)
+    fail(called, error)
     return verb === 'run' || verb === 'exec' ? runStatus(error) : exitStatus.failure
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually, requires } from '@cofferdam/testing'
-import { Lab } from '../support/lab.js'
+import { busyboxLab } from '../support/lab.js'
 
 const { describe } = requires({
   root: true,
@@ -10,14 +10,9 @@ const { describe } = requires({
 })
 
 describe('containers in the background', () => {
-  const lab = new Lab()
+  const lab = busyboxLab()
   const run = (...args: string[]) => lab.run(args)
-  beforeAll(async () => {
-    await lab.open()
-    await lab.run(['pull', lab.busybox])
-  })
   afterEach(() => lab.end())
-  afterAll(() => lab.close())
 
   it('are run, listed, entered, followed, waited for and stopped by commands of their own', async () => {
     const command = ['sh', '-c', 'trap "echo bye; exit 3" TERM; echo up; while :; do sleep 0.05; done']

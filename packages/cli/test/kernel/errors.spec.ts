@@ -1,15 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand, startRegistry, tempDir, testUser } from '@cofferdam/testing'
-import { Lab, commandTest } from '../support/lab.js'
+import { busyboxLab, commandTest } from '../support/lab.js'
 
 commandTest('errors of the command', () => {
-  const lab = new Lab()
-  beforeAll(async () => {
-    await lab.open()
-    await lab.run(['pull', lab.busybox])
-  })
-  afterAll(() => lab.close())
+  const lab = busyboxLab()
 
   const run = (...args: string[]) => lab.run(['--json', 'run', '--rm', '--network', 'none', ...args])
   const errorOf = (stderr: string) =>

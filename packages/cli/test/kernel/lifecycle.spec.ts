@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { eventually } from '@cofferdam/testing'
-import { Lab, commandTest } from '../support/lab.js'
+import { busyboxLab, commandTest } from '../support/lab.js'
 
 interface Listed {
   readonly id: string
@@ -11,13 +11,8 @@ interface Listed {
 }
 
 commandTest('a container that runs', () => {
-  const lab = new Lab()
-  beforeAll(async () => {
-    await lab.open()
-    await lab.run(['pull', lab.busybox])
-  })
+  const lab = busyboxLab()
   afterEach(() => lab.end())
-  afterAll(() => lab.close())
 
   const list = async (...flags: string[]) =>
     JSON.parse((await lab.run(['--json', 'ps', ...flags])).ok().stdout) as Listed[]

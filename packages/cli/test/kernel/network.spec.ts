@@ -1,14 +1,9 @@
 import { once } from 'node:events'
 import { eventually } from '@cofferdam/testing'
-import { Lab, commandTest } from '../support/lab.js'
+import { busyboxLab, commandTest } from '../support/lab.js'
 
 commandTest('networks of the command', () => {
-  const lab = new Lab()
-  beforeAll(async () => {
-    await lab.open()
-    await lab.run(['pull', lab.busybox])
-  })
-  afterAll(() => lab.close())
+  const lab = busyboxLab()
 
   const serve = 'mkdir /www; hostname >/www/index.html; exec httpd -f -p 80 -h /www'
   /** A request in as many words as busybox needs: its wget wants a name service. */

@@ -1,15 +1,10 @@
 import { once } from 'node:events'
 import { eventually, runCommand } from '@cofferdam/testing'
-import { Lab, commandTest } from '../support/lab.js'
+import { busyboxLab, commandTest } from '../support/lab.js'
 
 commandTest('output whose reader has gone', () => {
-  const lab = new Lab()
-  beforeAll(async () => {
-    await lab.open()
-    await lab.run(['pull', lab.busybox])
-  })
+  const lab = busyboxLab()
   afterEach(() => lab.end())
-  afterAll(() => lab.close())
 
   const talk = ['sh', '-c', 'while :; do echo out; echo err >&2; sleep 0.01; done']
   /** The command in a shell's pipeline or with its redirections: `"$@" | head -1`. */

@@ -146,3 +146,14 @@ async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL')
   await exited
 }
+
+/** A lab with an image, for the tests of a file. */
+export function busyboxLab(): Lab {
+  const lab = new Lab()
+  beforeAll(async () => {
+    await lab.open()
+    await lab.run(['pull', lab.busybox])
+  })
+  afterAll(() => lab.close())
+  return lab
+}
