@@ -6,7 +6,7 @@ import { decodeElements, decodeMessages, encodeMessages, newElements, type Chain
 import { foreignDropWarnings } from './firewall/foreign.js'
 import { elementMatches, elementTarget, publishElements } from './firewall/publish.js'
 import { routedPrefixes } from './host/links.js'
-import { formatOwner, ownerAlive, ownerOf, parseOwner, type Owner } from './host/owner.js'
+import { formatOwner, ownerAlive, ownerOf, parseOwner, type Owner } from '@cofferdam/sys'
 import {
   bridge,
   containerHosts,

@@ -1,4 +1,4 @@
-import type { Owner } from './host/owner.js'
+import type { Owner } from '@cofferdam/sys'
 import type { PortRequest, PublishedPort } from './ports/port.js'
 
 /** Contents of the three files a container gets for names. */

@@ -1,4 +1,4 @@
-import { bootId, isAlive, processStart } from '@cofferdam/sys'
+import { bootId, isAlive, processStart } from './process-stat.js'
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export interface Owner {

@@ -122,12 +122,14 @@ export async function launchContainer(
       network: prepared.network === 'host' ? 'host' : 'new',
       cgroupsPath: cgroupPath(id),
     })
+    // On the host's network there is no namespace, and nothing to prepare for one.
+    const given = prepared.network === 'host' ? await netns : netns
     const joined = monitor === undefined ? cgroup : monitor.watchMemory(cgroup)
     joined.catch(() => undefined)
     const runtime = await context.runtime.run(id, {
       spec,
       rootfs,
-      netns,
+      ...(given === undefined ? {} : { netns: given }),
       bundle: snapshot.directory,
       cgroup: joined,
       ...(monitor === undefined ? {} : { spawner: monitor.spawner }),

@@ -1,7 +1,7 @@
 import { isErrno } from '@cofferdam/core'
 import { deleteLink } from '@cofferdam/netlink'
 import { withdrawAddresses } from '../firewall/apply.js'
-import { ownerAlive } from '../host/owner.js'
+import { ownerAlive } from '@cofferdam/sys'
 import type { HostStack } from '../host/stack.js'
 import type { LeaseDirectory } from '../ipam/leases.js'
 import type { SweepReport } from '../types.js'

@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs'
 import { mkdir, readdir, readFile, readlink, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
-import { formatOwner, parseOwner, type Owner } from '../host/owner.js'
+import { formatOwner, parseOwner, type Owner } from '@cofferdam/sys'
 import { addressNumber, contains, formatPrefix, numberAddress, prefixSize, type Prefix } from './prefix.js'
 
 const HOLD = 'hold-'

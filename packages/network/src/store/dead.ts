@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { ownerAlive, parseOwner } from '../host/owner.js'
+import { ownerAlive, parseOwner } from '@cofferdam/sys'
 import { isHold } from '../ipam/leases.js'
 
 /** What dead processes left of a network. */

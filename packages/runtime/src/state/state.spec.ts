@@ -93,11 +93,11 @@ describe('the state directory', () => {
       return directory.isBeingMade()
     }
     const start = stat?.startTime
-    expect(note(`${process.pid} ${start} ${bootId()}`)).toBe(true)
-    expect(note(`${process.pid} ${start}0 ${bootId()}`)).toBe(false)
-    expect(note(`${process.pid} ${start} another`)).toBe(false)
+    expect(note(`${process.pid}/${start}/${bootId()}`)).toBe(true)
+    expect(note(`${process.pid}/${start}0/${bootId()}`)).toBe(false)
+    expect(note(`${process.pid}/${start}/another`)).toBe(false)
     expect(note('x')).toBe(false)
-    expect(note(`${process.pid} ${start} ${bootId()}`)).toBe(true)
+    expect(note(`${process.pid}/${start}/${bootId()}`)).toBe(true)
     write(directory, '{}')
     expect(directory.isBeingMade()).toBe(false)
     directory.remove()

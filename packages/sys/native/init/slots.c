@@ -110,7 +110,8 @@ static void known(struct slot *slot, int pid, int pidfd)
         slot->usage = early[i].usage;
         early[i].pid = 0;
     }
-    forget_early();
+    if (slot->flags & PLAN_INTERMEDIATE)
+        forget_early();
     if (slot->killed)
         slot_kill(slot);
     if (slot->flags & PLAN_REPORT_PID)
