@@ -1,9 +1,10 @@
 import { Cgroup } from '@cofferdam/cgroups'
 import { isErrno } from '@cofferdam/core'
+import { unmountRemains } from '@cofferdam/rootfs'
 import { rmSync } from 'node:fs'
 import { discardContainer, eraseContainer } from './container/discard.js'
 import { recordedExit } from './detached/monitor.js'
-import { type EngineContext, cgroupPath, runDirectory } from './launch/context.js'
+import { type EngineContext, cgroupPath, runDirectory, snapshotDirectory } from './launch/context.js'
 import { claimContainer, type ContainerRecord, markExited, recordOwner } from './state/records.js'
 
 const unseen = { exitCode: null, signal: null, oomKilled: undefined }
@@ -35,7 +36,7 @@ export async function sweepContainer(context: EngineContext, seen: ContainerReco
   }
 }
 
-/** Kills what is left of a container and gives back its runtime state, cgroup and generated files. Idempotent. */
+/** Kills what is left of a container and gives back its runtime state, cgroup, mounts and generated files. Idempotent. */
 export async function releaseContainer(context: EngineContext, id: string): Promise<void> {
   try {
     await context.runtime.open(id).delete({ force: true })
@@ -46,5 +47,6 @@ export async function releaseContainer(context: EngineContext, id: string): Prom
   const cgroup = Cgroup.open(cgroupPath(id))
   await cgroup.kill()
   await cgroup.delete()
+  await unmountRemains(snapshotDirectory(context, id))
   rmSync(runDirectory(context, id), { recursive: true, force: true })
 }

@@ -53,6 +53,7 @@ export {
   mountSetattr,
   moveMount,
   openTree,
+  UMOUNT_NOFOLLOW,
   umount,
 } from './mount.js'
 export type { MountAttrChange } from './mount.js'

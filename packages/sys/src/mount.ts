@@ -49,6 +49,8 @@ export const AT_SYMLINK_NOFOLLOW = 0x100
 export const MOVE_MOUNT = { F_EMPTY_PATH: 0x4, T_EMPTY_PATH: 0x40 } as const
 /** umount2(2): out of sight at once, gone with its last user, like `umount -l`. */
 export const MNT_DETACH = 2
+/** umount2(2): a symbolic link at the end of the path is not followed. */
+export const UMOUNT_NOFOLLOW = 8
 
 const FSCONFIG = { SET_FLAG: 0, SET_STRING: 1, SET_FD: 5, CREATE: 6, RECONFIGURE: 7 } as const
 

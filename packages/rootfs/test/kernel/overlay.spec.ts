@@ -1,7 +1,8 @@
 import { closeSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mount } from '@cofferdam/sys'
 import { requires, tempDir } from '@cofferdam/testing'
-import { createSnapshot, mountOverlay, probeOverlay } from '../../src/index.js'
+import { createSnapshot, mountOverlay, probeOverlay, unmountRemains } from '../../src/index.js'
 
 const { describe } = requires({ root: true })
 const ways = [
@@ -76,6 +77,18 @@ describe.each(ways)('overlay by %s', (_, features) => {
       expect.objectContaining({ code: 'ERR_OVERLAY_MISSING_LAYER', path: dir.join('gone') }),
     )
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
+  })
+})
+
+describe('a snapshot whose process was killed while it mounted', () => {
+  it('can be removed when its mounts are taken off', async () => {
+    await using dir = await tempDir('overlay')
+    await using snapshot = createSnapshot(dir.join('snapshot'), { lower: ['/'] })
+    for (const _ of [1, 2]) mount('tmpfs', dir.join('snapshot', 'merged'), 'tmpfs')
+    await unmountRemains(snapshot.directory)
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(dir.path)
+    await snapshot.remove()
+    await unmountRemains(snapshot.directory)
   })
 })
 
