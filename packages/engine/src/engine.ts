@@ -4,7 +4,7 @@ import { CofferdamError, isErrno } from '@cofferdam/core'
 import { checkPrivileges, requirePrivileges } from '@cofferdam/doctor'
 import { Runtime } from '@cofferdam/runtime'
 import { pruneMonitorCgroup } from '@cofferdam/supervisor'
-import { requireLinux } from '@cofferdam/sys'
+import { ownerOf, requireLinux } from '@cofferdam/sys'
 import { Container } from './container/container.js'
 import { collectLimits, collectProcess } from './container/run.js'
 import { despiteDead, settleDead } from './container/stop.js'
@@ -26,7 +26,6 @@ import type { Finding } from './reconcile/finding.js'
 import { reconcile } from './reconcile/reconcile.js'
 import { stopSignal } from './spec/build.js'
 import { StateDatabase } from './state/database.js'
-import { ownerOf } from './state/owner.js'
 import { configOf } from './state/config.js'
 import {
   claimContainer,
@@ -344,7 +343,7 @@ export class Engine implements AsyncDisposable {
     const { monitor, runtime } = launched
     const { ports, address } = launched.attachment
     const attachment: StoredAttachment = { address, ports }
-    const owner = monitor === undefined ? this.#context.owner : ownerOf(monitor.monitorPid)
+    const owner = monitor?.owner ?? this.#context.owner
     let ours = true
     try {
       await markRunning(this.#context.db, launched.id, runtime.pid, JSON.stringify(attachment), owner)

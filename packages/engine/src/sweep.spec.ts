@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Owner, ownerOf } from '@cofferdam/sys'
 import { awaitSettled } from './container/stop.js'
 import type { EngineContext } from './launch/context.js'
 import { inspectContainers } from './reconcile/containers.js'
 import { StateDatabase } from './state/database.js'
-import { type Owner, ownerOf } from './state/owner.js'
 import {
   claimContainer,
   findContainer,
@@ -17,7 +17,7 @@ import {
 } from './state/records.js'
 import { sweepContainer } from './sweep.js'
 
-const dead: Owner = { ...ownerOf(), pid: 1, start: '0' }
+const dead: Owner = { ...ownerOf(), pid: 1, startTime: '0' }
 
 describe('what a dead owner left', () => {
   let dir: string

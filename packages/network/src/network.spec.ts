@@ -6,7 +6,7 @@ import { decodeElements, decodeMessages, encodeMessages, newElements, type Chain
 import { foreignDropWarnings } from './firewall/foreign.js'
 import { elementMatches, elementTarget, publishElements } from './firewall/publish.js'
 import { routedPrefixes } from './host/links.js'
-import { formatOwner, ownerAlive, ownerOf, parseOwner, type Owner } from '@cofferdam/sys'
+import { formatOwner, ownerAlive, ownerOf, parseOwner } from '@cofferdam/sys'
 import {
   bridge,
   containerHosts,
@@ -59,7 +59,7 @@ describe('prefixes', () => {
 })
 
 describe('leases', () => {
-  const owner = ownerOf() as Owner
+  const owner = ownerOf()
   const open = async (directory: string, subnet = '10.0.0.0/29') => {
     const leases = new LeaseDirectory(join(directory, 'leases'), parsePrefix(subnet), '10.0.0.1')
     await leases.open()

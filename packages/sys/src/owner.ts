@@ -9,6 +9,8 @@ export interface Owner {
 }
 
 /** The identity of a living process, this one unless `pid` is given; undefined if there is none. */
+export function ownerOf(): Owner
+export function ownerOf(pid: number): Owner | undefined
 export function ownerOf(pid: number = process.pid): Owner | undefined {
   const start = processStart(pid)
   return start === undefined ? undefined : { pid, startTime: start, bootId: bootId() }

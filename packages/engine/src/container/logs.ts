@@ -1,6 +1,6 @@
 import { logLines, readLog, tailLines } from '@cofferdam/logs'
+import { ownerAlive } from '@cofferdam/sys'
 import { type EngineContext, logDirectory } from '../launch/context.js'
-import { ownerAlive } from '../state/owner.js'
 import { findContainer, recordOwner } from '../state/records.js'
 import type { LogLine, LogsOptions } from '../types.js'
 

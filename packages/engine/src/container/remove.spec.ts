@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, existsSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { ownerOf } from '@cofferdam/sys'
 import type { ImageService } from '../images/service.js'
 import { type EngineContext, snapshotDirectory } from '../launch/context.js'
 import { prune } from '../prune.js'
 import { StateDatabase } from '../state/database.js'
-import { ownerOf } from '../state/owner.js'
 import {
   condemnContainer,
   findContainer,

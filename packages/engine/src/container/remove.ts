@@ -1,6 +1,6 @@
 import { CofferdamError } from '@cofferdam/core'
+import { ownerAlive } from '@cofferdam/sys'
 import type { EngineContext } from '../launch/context.js'
-import { ownerAlive } from '../state/owner.js'
 import { type ContainerRecord, recordOwner } from '../state/records.js'
 import { discardContainer } from './discard.js'
 import { awaitSettled } from './stop.js'

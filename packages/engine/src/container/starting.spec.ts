@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CofferdamError } from '@cofferdam/core'
+import { ownerOf } from '@cofferdam/sys'
 import { detachedExit, settleDetached } from '../detached/wait.js'
 import { type EngineContext, monitorDirectory } from '../launch/context.js'
 import { StateDatabase } from '../state/database.js'
-import { type Owner, ownerOf } from '../state/owner.js'
 import {
   deleteContainer,
   findContainer,
@@ -44,7 +44,7 @@ describe('a container that is being started', () => {
     await db.close()
     rmSync(dir, { recursive: true })
   })
-  const row = { id: 'a1', config: '{}', owner: ownerOf() as Owner, ports: [] }
+  const row = { id: 'a1', config: '{}', owner: ownerOf(), ports: [] }
 
   /** A step of the starter, when the one who waits has looked at the row. */
   async function meanwhile<T>(waiting: Promise<T>, ...steps: (() => unknown)[]): Promise<T> {

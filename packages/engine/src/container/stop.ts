@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { abortable, CofferdamError, isErrno } from '@cofferdam/core'
-import { processStart } from '@cofferdam/sys'
+import { ownerAlive, processStart } from '@cofferdam/sys'
 import type { EngineContext } from '../launch/context.js'
 import { sweepContainer } from '../sweep.js'
 import { discardContainer } from './discard.js'
-import { ownerAlive } from '../state/owner.js'
 import { type ContainerRecord, findContainer, HeldError, recordOwner } from '../state/records.js'
 
 /** Options of `container.stop()`. */

@@ -1,7 +1,7 @@
 import type { Runtime } from '@cofferdam/runtime'
+import type { Owner } from '@cofferdam/sys'
 import type { Networks } from '../network/networks.js'
 import type { StateDatabase } from '../state/database.js'
-import type { Owner } from '../state/owner.js'
 import type { Roots } from '../state/roots.js'
 
 /** What an engine has that starting a container needs. */

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { closeQuietly } from '@cofferdam/sys'
+import { closeQuietly, type Owner } from '@cofferdam/sys'
 import type { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack, isErrno } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
-import { type Attachment, type Owner as NetworkOwner, ownerOf as networkOwnerOf } from '@cofferdam/network'
+import type { Attachment } from '@cofferdam/network'
 import { createSnapshot, openSnapshot, type Snapshot } from '@cofferdam/rootfs'
 import { type Container as RuntimeContainer, createCgroup } from '@cofferdam/runtime'
 import { despiteDead } from '../container/stop.js'
@@ -64,8 +64,8 @@ export async function launchContainer(
       choices.again === true ? markExited(context.db, id, notStarted) : deleteContainer(context.db, id),
     )
     // First what others do meanwhile: the network makes a namespace while this thread starts the monitor.
-    let own: (owner: Promise<NetworkOwner | undefined> | undefined) => void = () => undefined
-    const owner = new Promise<NetworkOwner | undefined>((resolve) => (own = resolve))
+    let own: (owner: Promise<Owner | undefined> | undefined) => void = () => undefined
+    const owner = new Promise<Owner | undefined>((resolve) => (own = resolve))
     owner.catch(() => undefined)
     const attaching = network.attach({
       containerId: id,
@@ -91,7 +91,7 @@ export async function launchContainer(
         () => undefined,
       ),
     )
-    own(monitoring?.then(({ monitorPid }) => networkOwnerOf(monitorPid)))
+    own(monitoring?.then((monitor) => monitor.owner))
     const layers = { lower: image.layers, volatile: choices.autoRemove }
     const snapshot = (choices.again === true ? openSnapshot : createSnapshot)(
       snapshotDirectory(context, id),

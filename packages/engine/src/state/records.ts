@@ -1,7 +1,7 @@
 import { CofferdamError } from '@cofferdam/core'
+import type { Owner } from '@cofferdam/sys'
 import type { StateDatabase } from './database.js'
 import { recordEvent } from './event-rows.js'
-import type { Owner } from './owner.js'
 
 /** Life of a container as the database has it. */
 export type ContainerStatus = 'created' | 'running' | 'exited'
@@ -39,10 +39,10 @@ export interface PortRow {
 
 /** The owner named by a record. */
 export function recordOwner(record: ContainerRecord): Owner {
-  return { pid: record.owner_pid, start: record.owner_start, boot: record.boot_id }
+  return { pid: record.owner_pid, startTime: record.owner_start, bootId: record.boot_id }
 }
 
-const values = ({ pid, start, boot }: Owner) => [pid, start, boot] as const
+const values = ({ pid, startTime, bootId }: Owner) => [pid, startTime, bootId] as const
 
 /** What {@link insertContainer} stores of a new container. */
 export interface NewContainer {

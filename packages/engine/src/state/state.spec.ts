@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { ownerOf, ownerAlive } from '@cofferdam/sys'
 import { StateDatabase } from './database.js'
-import { ownerOf, ownerAlive } from './owner.js'
 import {
   deleteContainer,
   findContainer,
@@ -63,7 +63,7 @@ describe('state', () => {
     await markRunning(db, 'a1', 42, '{"address":"10.0.0.2"}', ownerOf())
     expect(findContainer(db, 'a1')).toMatchObject({ status: 'running', pid: 42 })
     expect(ownerAlive(ownerOf())).toBe(true)
-    expect(ownerAlive({ ...ownerOf(), start: '1' })).toBe(false)
+    expect(ownerAlive({ ...ownerOf(), startTime: '1' })).toBe(false)
   })
   it('waits for a lock of another connection without blocking the loop', async () => {
     const other = new DatabaseSync(join(dir, 'state.db'))

@@ -45,7 +45,7 @@ export async function openBridge(config: BridgeConfig): Promise<OpenBridge> {
     undo.defer(() => stack.close())
     const watcher = await VethWatcher.open(stack)
     undo.defer(() => watcher.close())
-    const owner = ownerOf() as Owner
+    const owner = ownerOf()
     const { state, leases, hold } = await withLock(lockPath(config.runDir), async () => {
       const state = await ensureBridge(stack, config)
       const leases = leasesOf(config, state.subnet, state.gateway)

@@ -1,5 +1,5 @@
+import { lstatSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { isErrno } from '@cofferdam/core'
 import { Lane, MNT_DETACH, umount, UMOUNT_NOFOLLOW } from '@cofferdam/sys'
 
 /**
@@ -9,11 +9,17 @@ import { Lane, MNT_DETACH, umount, UMOUNT_NOFOLLOW } from '@cofferdam/sys'
  * @throws CofferdamError `ERR_SYSCALL`
  */
 export async function unmountRemains(directory: string): Promise<void> {
+  const mountpoint = join(resolve(directory), 'merged')
+  if (!isMounted(mountpoint)) return
   using lane = new Lane()
-  try {
-    for (;;) await umount(lane, join(resolve(directory), 'merged'), MNT_DETACH | UMOUNT_NOFOLLOW)
-  } catch (error) {
-    // EINVAL: nothing is mounted there.
-    if (!isErrno(error, 'EINVAL', 'ENOENT')) throw error
-  }
+  do await umount(lane, mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW)
+  while (isMounted(mountpoint))
+}
+
+/** An overlay has a device number of its own. */
+function isMounted(mountpoint: string): boolean {
+  const [root, parent] = [mountpoint, join(mountpoint, '..')].map((path) =>
+    lstatSync(path, { throwIfNoEntry: false }),
+  )
+  return root !== undefined && root.dev !== parent?.dev
 }

@@ -1,12 +1,12 @@
 import { readlinkSync, symlinkSync } from 'node:fs'
 import { isErrno } from '@cofferdam/core'
-import { formatOwner, ownerAlive, ownerOf, type Owner, parseOwner } from '@cofferdam/sys'
+import { formatOwner, ownerAlive, ownerOf, parseOwner } from '@cofferdam/sys'
 
 let own: string | undefined
 
 /** Notes that this process makes a container: as the target of a link, which is written whole by one system call. */
 export function noteMaker(path: string): void {
-  own ??= formatOwner(ownerOf() as Owner)
+  own ??= formatOwner(ownerOf())
   symlinkSync(own, path)
 }
 

@@ -8,7 +8,7 @@ import {
   type LaunchOptions,
   type SpawnerClient,
 } from '@cofferdam/process'
-import { processStart, REQUEST } from '@cofferdam/sys'
+import { bootId, type Owner, ownerOf, REQUEST } from '@cofferdam/sys'
 import { LOG } from '../protocol/config.js'
 import { type DetachedExit, exitRecord } from '../record.js'
 import { type Attachment, type AttachOptions, attach } from './attach.js'
@@ -21,9 +21,9 @@ import type { Connection, Hello } from './connection.js'
 export class Monitor implements AsyncDisposable {
   /** Absolute path of the monitor's directory. */
   readonly directory: string
-  /** The monitor's process and its start time in clock ticks after boot: a pid alone may be reused. */
   readonly monitorPid: number
-  readonly monitorStartTime: string
+  /** The monitor's process as the owner of what lives as long as it does; of one that has ended, never alive. */
+  readonly owner: Owner
   /** Whether its standard streams are a pseudo-terminal's. */
   readonly terminal: boolean
   /** Path of its log for `readLog` of `@cofferdam/logs`; undefined without one. */
@@ -43,7 +43,7 @@ export class Monitor implements AsyncDisposable {
     this.monitorPid = hello.monitorPid
     this.terminal = hello.terminal
     this.log = hello.log ? join(directory, LOG) : undefined
-    this.monitorStartTime = processStart(hello.monitorPid) ?? ''
+    this.owner = ownerOf(hello.monitorPid) ?? { pid: hello.monitorPid, startTime: '', bootId: bootId() }
   }
 
   /** The container's first process as seen from here. */
