@@ -1,7 +1,7 @@
 import { type Container, Engine, logLine, type StartOptions } from '@cofferdam/engine'
 import { eventually } from '@cofferdam/testing'
 import { findVictims, processes } from '../child/processes.ts'
-import { options, pulled, type Scenario, type Scene, service, stored } from './scene.ts'
+import { manyLayers, options, pulled, type Scenario, type Scene, service, stored } from './scene.ts'
 import type { Verb } from './verbs.ts'
 
 /** A command in the container that works a little and fails with 3. */
@@ -13,27 +13,38 @@ function counting(scene: Scene, detach: boolean): Promise<Container> {
   return scene.engine.start(stored, all)
 }
 
+const run =
+  (image: string): Scenario =>
+  async (scene) => {
+    const { command: _, name: __, ...rest } = options(scene)
+    return () => scene.engine.run(image, command, { ...rest, reject: false })
+  }
+
+/** Ends in its first life, and serves in its second. */
+const restart =
+  (image: string): Scenario =>
+  async (scene) => {
+    const command = ['sh', '-c', `[ -e /begun ] || { touch /begun; exit; }\n${service}`]
+    const container = await scene.engine.start(image, { ...options(scene), command, detach: true })
+    await container.finished()
+    return () => scene.engine.restart(container.id)
+  }
+
 /** What each verb needs and does. */
 export const scenarios: Readonly<Record<Verb, Scenario>> = {
   pull: async ({ engine, registry }) => {
     return () => engine.pull(`${registry}/${pulled}`)
   },
-  run: async (scene) => {
-    const { command: _, name: __, ...rest } = options(scene)
-    return () => scene.engine.run(stored, command, { ...rest, reject: false })
-  },
+  run: run(stored),
+  'run-legacy': run(manyLayers),
   start: async (scene) => {
     return () => scene.engine.start(stored, options(scene))
   },
   'start-detached': async (scene) => {
     return () => scene.engine.start(stored, { ...options(scene), detach: true })
   },
-  restart: async (scene) => {
-    const command = ['sh', '-c', `[ -e /begun ] || { touch /begun; exit; }\n${service}`]
-    const container = await scene.engine.start(stored, { ...options(scene), command, detach: true })
-    await container.finished()
-    return () => scene.engine.restart(container.id)
-  },
+  restart: restart(stored),
+  'restart-legacy': restart(manyLayers),
   exec: async (scene) => {
     const container = await counting(scene, false)
     return () => container.exec(command, { reject: false })

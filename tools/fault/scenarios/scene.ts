@@ -16,6 +16,9 @@ export type Scenario = (scene: Scene) => Promise<() => Promise<unknown>>
 /** The image that is in the store of every root but that of a pull. */
 export const stored = 'fault.test/app:1'
 
+/** The same with more layers than mount without mount(2) before Linux 6.8. */
+export const manyLayers = 'fault.test/layers:1'
+
 /** Name of the image in the registry. */
 export const pulled = 'app:1'
 

@@ -8,7 +8,7 @@ export interface OverlayLayers {
   readonly volatile: boolean
 }
 
-/** The name the kernel gets: short whatever the path is, because a parameter of fsconfig(2) may have 255 bytes. */
+/** The name the kernel gets: short whatever the path is, for parameters of fsconfig(2) and options of mount(2) are limited. */
 export const layerName = (fd: number) => `/proc/self/fd/${fd}`
 
 /** The error of a failed overlay mount, with what the kernel said and what helps. */

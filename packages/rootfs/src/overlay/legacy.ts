@@ -27,7 +27,7 @@ export function overlayData(layers: OverlayLayers): string {
 }
 
 /**
- * The way before Linux 6.8: mount(2) on `mountpoint`, a detached clone of that mount, and off again.
+ * The way of many layers before Linux 6.8: mount(2) on `mountpoint`, a detached clone of that mount, and off again.
  * @throws CofferdamError `ERR_OVERLAY_TOO_MANY_LAYERS` when the options pass {@link MOUNT_DATA_LIMIT}
  */
 export async function mountLegacy(layers: OverlayLayers, mountpoint: string | undefined): Promise<number> {

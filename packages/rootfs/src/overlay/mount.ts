@@ -19,6 +19,9 @@ import { probeOverlay, type OverlayFeatures } from './probe.js'
 /** Layers that one overlay can have (`OVL_MAX_STACK` of the kernel). */
 export const MAX_LAYERS = 500
 
+/** Bytes of a parameter of fsconfig(2). */
+const PARAMETER_LIMIT = 255
+
 /** {@link mountOverlay}'s layers. */
 export interface OverlayOptions {
   /** Read-only layers, the topmost first, by path or directory descriptor. */
@@ -29,7 +32,7 @@ export interface OverlayOptions {
   readonly work?: Directory
   /** `volatile`: changes are not synced to the disk; a crash loses the whole upper (Linux 5.10). */
   readonly volatile?: boolean
-  /** Directory that the fallback before Linux 6.8 mounts on for a moment. */
+  /** Directory that more than about 14 layers are mounted on for a moment before Linux 6.8. */
   readonly mountpoint?: string
   /** What the kernel can do; probed once when not given. */
   readonly features?: OverlayFeatures
@@ -41,7 +44,7 @@ export interface OverlayOptions {
  * marks have one form for root and for users. One layer without an upper is a read-only clone of its mount.
  *
  * Like `mount -t overlay -o userxattr,lowerdir=L,upperdir=U,workdir=W`; Documentation/filesystems/overlayfs.rst,
- * `lowerdir+` from Linux 6.8.
+ * `lowerdir+` from Linux 6.8, before that one `lowerdir`, or mount(2) for what is too long for it.
  * @throws CofferdamError `ERR_OVERLAY_MISSING_LAYER`, `ERR_OVERLAY_TOO_MANY_LAYERS`, `ERR_OVERLAY_MOUNT`,
  * `ERR_INVALID_OVERLAY`
  */
@@ -63,7 +66,8 @@ export async function mountOverlay(options: OverlayOptions): Promise<number> {
         work: changeFds[1],
         volatile: options.volatile ?? false,
       }
-      return features.lowerdirPlus ? mountContext(layers) : await mountLegacy(layers, options.mountpoint)
+      const lower = lowerParameters(layers, features)
+      return lower === undefined ? await mountLegacy(layers, options.mountpoint) : mountContext(layers, lower)
     } finally {
       closeChange()
     }
@@ -105,12 +109,21 @@ function knownFeatures(): OverlayFeatures {
   }
 }
 
-function mountContext(layers: OverlayLayers): number {
+type Parameters = readonly (readonly [key: string, value: string])[]
+
+/** The lower layers for fsconfig(2); undefined where they have to be one parameter, and are too long for it. */
+function lowerParameters({ lower }: OverlayLayers, features: OverlayFeatures): Parameters | undefined {
+  if (features.lowerdirPlus) return lower.map((fd) => ['lowerdir+', layerName(fd)])
+  const joined = lower.map(layerName).join(':')
+  return joined.length > PARAMETER_LIMIT ? undefined : [['lowerdir', joined]]
+}
+
+function mountContext(layers: OverlayLayers, lower: Parameters): number {
   const context = fsopen('overlay')
   try {
     fsconfigSet(context, 'source', 'overlay')
     fsconfigSet(context, 'userxattr')
-    for (const fd of layers.lower) fsconfigSet(context, 'lowerdir+', layerName(fd))
+    for (const [key, value] of lower) fsconfigSet(context, key, value)
     if (layers.upper !== undefined && layers.work !== undefined) {
       fsconfigSet(context, 'upperdir', layerName(layers.upper))
       fsconfigSet(context, 'workdir', layerName(layers.work))

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import { Lane, MNT_DETACH, umount, UMOUNT_NOFOLLOW } from '@cofferdam/sys'
 
 /**
- * Takes off what a process killed in the middle of {@link Snapshot.mount} has left on the host: before Linux 6.8 the
- * overlay stands on the snapshot's `merged` for a moment. Idempotent; a snapshot that is gone is no error.
+ * Takes off what a process killed in the middle of {@link Snapshot.mount} has left on the host: before Linux 6.8 an
+ * overlay of many layers stands on the snapshot's `merged` for a moment. Idempotent; a snapshot that is gone is no error.
  * Like `umount -l SNAPSHOT/merged`; umount2(2).
  * @throws CofferdamError `ERR_SYSCALL`
  */

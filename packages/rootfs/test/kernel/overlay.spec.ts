@@ -5,9 +5,11 @@ import { requires, tempDir } from '@cofferdam/testing'
 import { createSnapshot, mountOverlay, probeOverlay, unmountRemains } from '../../src/index.js'
 
 const { describe } = requires({ root: true })
+/** How overlays are mounted, and layers that it needs to be mounted so. */
 const ways = [
-  ['lowerdir+', undefined],
-  ['mount(2)', { lowerdirPlus: false }],
+  ['lowerdir+', undefined, 0],
+  ['lowerdir', { lowerdirPlus: false }, 0],
+  ['mount(2)', { lowerdirPlus: false }, 20],
 ] as const
 
 function layers(folder: string, count: number): string[] {
@@ -20,17 +22,17 @@ function layers(folder: string, count: number): string[] {
   return names
 }
 
-describe.each(ways)('overlay by %s', (_, features) => {
+describe.each(ways)('overlay by %s', (_, features, more) => {
   const option = features === undefined ? {} : { features }
 
   it('shows the topmost layer first and keeps changes in upper', async () => {
     await using dir = await tempDir('overlay')
-    const lower = layers(dir.path, 3)
+    const lower = layers(dir.path, 3 + more)
     await using snapshot = createSnapshot(dir.join('snapshot'), { lower, ...option })
     const fd = await snapshot.mount()
     const root = `/proc/self/fd/${fd}`
     try {
-      expect(readdirSync(root).sort()).toEqual(['only-0', 'only-1', 'only-2', 'same'])
+      expect(readdirSync(root).sort()).toEqual([...lower.map((_, i) => `only-${i}`), 'same'].sort())
       expect(readFileSync(join(root, 'same'), 'utf8')).toBe('0')
       writeFileSync(join(root, 'new'), 'n')
       expect(readFileSync(join(snapshot.upper, 'new'), 'utf8')).toBe('n')
@@ -54,7 +56,7 @@ describe.each(ways)('overlay by %s', (_, features) => {
 
   it('is read-only without upper', async () => {
     await using dir = await tempDir('overlay')
-    const lower = layers(dir.path, 2)
+    const lower = layers(dir.path, 2 + more)
     mkdirSync(dir.join('point'))
     for (const some of [lower, lower.slice(0, 1)]) {
       const fd = await mountOverlay({ lower: some, mountpoint: dir.join('point'), ...option })
@@ -70,7 +72,7 @@ describe.each(ways)('overlay by %s', (_, features) => {
 
   it('names a missing layer and opens nothing', async () => {
     await using dir = await tempDir('overlay')
-    const lower = [...layers(dir.path, 1), dir.join('gone')]
+    const lower = [...layers(dir.path, 1 + more), dir.join('gone')]
     await using snapshot = createSnapshot(dir.join('snapshot'), { lower, ...option })
     const before = readdirSync('/proc/self/fd').length
     await expect(snapshot.mount()).rejects.toThrow(
