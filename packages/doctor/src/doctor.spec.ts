@@ -1,4 +1,5 @@
 import { checkFilesystems, checkKernel, checkSecurityModules } from './kernel.js'
+import { failed } from './network.js'
 import { checkOpenFiles, checkPrivileges } from './user.js'
 
 describe('doctor', () => {
@@ -25,6 +26,14 @@ describe('doctor', () => {
       ok: false,
       detail: expect.stringContaining('CAP_SYS_ADMIN, CAP_NET_ADMIN'),
     })
+  })
+  it('tells a right that is missing from a module', () => {
+    const refused = (errno: string) => Object.assign(new Error(`socket: ${errno}`), { code: errno })
+    expect(failed('firewall', refused('EPERM'))).toMatchObject({
+      ok: false,
+      fix: expect.stringContaining('as root'),
+    })
+    expect(failed('networking', refused('EOPNOTSUPP')).fix).toContain('bridge veth')
   })
   it('reads limits and modules', () => {
     expect(

@@ -3,7 +3,7 @@ import { checkCgroups } from './cgroups.js'
 import { checkFilesystems, checkKernel, checkSeccomp, checkSecurityModules } from './kernel.js'
 import { checkNamespaces } from './namespaces.js'
 import { checkNative } from './native.js'
-import { checkFirewall, checkForwarding } from './network.js'
+import { checkForwarding, checkNetwork } from './network.js'
 import { checkStore } from './store.js'
 import { checkOpenFiles, checkPrivileges, checkUserNamespaces } from './user.js'
 
@@ -15,7 +15,7 @@ export interface DoctorOptions {
 
 /**
  * What this host and user can and cannot do, each with the fix; like `docker info` and `runc features`, but tried
- * out: a process is started in all namespaces. Changes nothing.
+ * out: a process is started in new namespaces, and links and rules are made in one. Changes nothing.
  */
 export async function doctor(options: DoctorOptions = {}): Promise<Check[]> {
   if (process.platform !== 'linux') {
@@ -31,7 +31,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<Check[]> {
   }
   const checks = [checkKernel(), checkNative(), checkPrivileges(), checkFilesystems(), checkSeccomp()]
   const native = checks.every((check) => check.name !== 'native code' || check.ok)
-  if (native) checks.push(await checkNamespaces(), checkCgroups(), await checkFirewall())
+  if (native) checks.push(await checkNamespaces(), checkCgroups(), ...(await checkNetwork()))
   return [
     ...checks,
     checkForwarding(),

@@ -1,32 +1,91 @@
-import { errorMessage } from '@cofferdam/core'
-import { Lane } from '@cofferdam/sys'
-import { closeQuietly } from '@cofferdam/sys'
-import { createNetns } from '@cofferdam/netlink'
+import { errorMessage, isErrno } from '@cofferdam/core'
+import {
+  createNetns,
+  ct,
+  dnat,
+  fib,
+  immediate,
+  type Message,
+  masquerade,
+  NetlinkSocket,
+  newChain,
+  newLink,
+  newRule,
+  newTable,
+  nftBatch,
+} from '@cofferdam/netlink'
+import { closeQuietly, Lane } from '@cofferdam/sys'
 import type { Check } from './check.js'
 import { readKernelFile } from './kernel.js'
 
-/** A network namespace can be made and spoken to. */
-export async function checkFirewall(): Promise<Check> {
+type Part = 'networking' | 'firewall'
+
+const table = { family: 'inet', name: 'cofferdam-doctor' } as const
+const nat = (hook: 'prerouting' | 'postrouting', priority: number) =>
+  newChain({ table, name: hook, type: 'nat', hook, priority, policy: 'accept' })
+
+/** What a bridge network is made of: `ip link add br0 type bridge`, `ip link add cv0 type veth peer name eth0`. */
+const links: readonly Message[] = [
+  newLink({ name: 'br0', kind: { type: 'bridge' } }),
+  newLink({ name: 'cv0', kind: { type: 'veth', peer: { name: 'eth0' } } }),
+]
+
+/** The kinds of chains and expressions that published ports need. */
+const ruleset: readonly Message[] = nftBatch([
+  newTable(table),
+  nat('prerouting', -100),
+  nat('postrouting', 100),
+  newRule({
+    table,
+    chain: 'prerouting',
+    expressions: [ct('state'), fib(['daddr'], 'type'), immediate(Uint8Array.of(127, 0, 0, 1)), dnat('ip', 1)],
+  }),
+  newRule({ table, chain: 'postrouting', expressions: [masquerade()] }),
+])
+
+/** Links and firewall of a bridge network can be made: both are, in a network namespace that is gone afterwards. */
+export async function checkNetwork(): Promise<Check[]> {
   using lane = new Lane()
+  let netns: Awaited<ReturnType<typeof createNetns>>
   try {
-    const netns = await createNetns(lane, {})
-    closeQuietly(netns.routeFd)
-    closeQuietly(netns.fd)
-    return {
-      name: 'networking',
-      ok: true,
-      required: true,
-      detail: 'a network namespace was made; links and rules go by netlink',
-    }
+    netns = await createNetns(lane, {})
   } catch (error) {
-    return {
-      name: 'networking',
-      ok: false,
-      required: true,
-      detail: errorMessage(error),
-      fix: 'run as root with CAP_NET_ADMIN and CAP_SYS_ADMIN',
+    return [failed('networking', error)]
+  }
+  const attempt = async (name: Part, protocol: 'route' | 'netfilter', messages: readonly Message[]) => {
+    try {
+      using socket = await NetlinkSocket.open(protocol, { netns: netns.fd, lane })
+      await socket.request(messages)
+      return undefined
+    } catch (error) {
+      return failed(name, error)
     }
   }
+  try {
+    const detail = (what: string) => ({ ok: true, required: true, detail: `${what} were made, by netlink` })
+    return [
+      (await attempt('networking', 'route', links)) ?? {
+        name: 'networking',
+        ...detail('a bridge and a pair of links'),
+      },
+      (await attempt('firewall', 'netfilter', ruleset)) ?? { name: 'firewall', ...detail('nftables rules') },
+    ]
+  } finally {
+    closeQuietly(netns.routeFd)
+    closeQuietly(netns.fd)
+  }
+}
+
+/** What could not be made. The kernel loads modules for root; EOPNOTSUPP and ENOENT say that there is none. */
+export function failed(name: Part, error: unknown): Check {
+  const modules = {
+    networking: 'modprobe -a bridge veth',
+    firewall: 'modprobe -a nf_tables nft_chain_nat nft_ct nft_fib_inet nft_masq nft_nat',
+  }
+  const fix = isErrno(error, 'EPERM', 'EACCES')
+    ? 'run as root with CAP_NET_ADMIN and CAP_SYS_ADMIN'
+    : `load what the kernel lacks: ${modules[name]}`
+  return { name, ok: false, required: true, detail: errorMessage(error), fix }
 }
 
 /** Whether packets are forwarded already; the bridge network turns it on, for its own packets only. */

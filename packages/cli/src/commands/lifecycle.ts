@@ -72,8 +72,15 @@ export function waitCommand(program: Command): void {
       await withEngine(command, async (engine, { json }) => {
         if (!json)
           return each(command, keys, async (key) => String(shellStatus(await engine.get(key).finished())))
-        const exits = await Promise.all(keys.map((key) => engine.get(key).finished()))
-        print(JSON.stringify(exits))
+        const exits = keys.map(async (key) => {
+          try {
+            return await engine.get(key).finished()
+          } catch (error) {
+            fail(command, error)
+            return null
+          }
+        })
+        print(JSON.stringify(await Promise.all(exits)))
       })
     })
 }

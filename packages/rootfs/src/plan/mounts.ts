@@ -11,6 +11,8 @@ export interface MountEntry {
   /** For bind mounts an absolute path of the host, or a descriptor of a detached mount. */
   readonly source?: string | FdRef
   readonly options?: readonly string[]
+  /** Ids of an idmapped mount: refused, also without the option `idmap`. */
+  readonly uidMappings?: readonly unknown[]
 }
 
 // Files of procfs that lxcfs and the like replace: the only places inside it where a mount is let through.
@@ -117,10 +119,12 @@ export interface MountPlan {
 export function mountOps(entry: MountEntry): MountPlan {
   const target = normalizeDestination(entry.destination)
   const options = parseMountOptions(entry.options)
-  if (options.copyUp || options.idmap !== undefined) {
+  const mapped = (entry.uidMappings?.length ?? 0) > 0 ? 'idmap' : undefined
+  const unsupported = options.copyUp ? 'tmpcopyup' : (options.idmap ?? mapped)
+  if (unsupported !== undefined) {
     throw new CofferdamError(
       'ERR_UNSUPPORTED_MOUNT',
-      `mount on ${target}: ${options.copyUp ? 'tmpcopyup' : options.idmap} is not supported yet`,
+      `mount on ${target}: ${unsupported} is not supported yet`,
       { path: target },
     )
   }
