@@ -110,7 +110,7 @@ export class Cgroup implements AsyncDisposable {
 
   /**
    * Moves a process that runs, with all its threads, into the cgroup; its children are born there. The kernel makes this
-   * wait 6 to 15 ms where nobody has migrated within the last 10 ms; {@link openEntry} is for new processes and does not
+   * wait 5 to 15 ms where nobody has migrated within the last 10 ms; {@link openEntry} is for new processes and does not
    * wait.
    * @throws CofferdamError `ERR_CGROUP_PROCESS_GONE`, `ERR_CGROUP_PERMISSION`, `ERR_CGROUP_BUSY` (v2: the cgroup has
    *   children with controllers)

@@ -1,6 +1,6 @@
 /**
- * Containers that outlive their starter: each has a monitor, a static process of a few kB that keeps its streams, its
- * log and how it ended, and that any process of its owner can speak with.
+ * Containers that outlive their starter: each has a monitor, a static process of less than 100 kB that keeps its streams,
+ * its log and how it ended, and that any process of its owner can speak with.
  * @packageDocumentation
  */
 export { startMonitor, MONITOR_CGROUP, pruneMonitorCgroup } from './monitor/start.js'
