@@ -24,7 +24,7 @@ export interface UnshareOp {
 
 /**
  * Moves the process into cgroups of v1 hierarchies: it writes `0` to each `tasks` file, opened for writing. Moving itself
- * takes none of the locks for which every other migration waits 6 to 15 ms (Linux 5.5). `name` is the hierarchy's, for
+ * takes none of the locks for which every other migration waits 5 to 15 ms (Linux 5.5). `name` is the hierarchy's, for
  * errors.
  */
 export interface JoinCgroupsOp {
