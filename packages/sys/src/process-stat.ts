@@ -8,6 +8,7 @@ export interface ProcessStat {
   readonly parent: number
   /** Clock ticks, 100 a second, that it has spent on processors, in user and in kernel mode. */
   readonly ticks: number
+  readonly threads: number
   /** Clock ticks after boot. */
   readonly startTime: string
 }
@@ -26,14 +27,19 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
     state: fields[0] ?? '?',
     parent: Number(fields[1]),
     ticks: Number(fields[11]) + Number(fields[12]),
+    threads: Number(fields[17]),
     startTime: fields[19] ?? '',
   }
 }
 
-/** Start time of a living process; undefined when it is gone or a zombie, which owns nothing any more. */
+/**
+ * Start time of a living process; undefined when it is gone or a zombie, which owns nothing any more. One whose first
+ * thread has ended lives while others are there: of one that was killed they may be inside a system call still.
+ */
 export function processStart(pid: number): string | undefined {
   const stat = readProcessStat(pid)
-  return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat.startTime
+  const ended = stat === undefined || stat.state === 'X' || (stat.state === 'Z' && stat.threads <= 1)
+  return ended ? undefined : stat.startTime
 }
 
 /** True while the process of that pid and start time lives: a pid alone may be reused. */

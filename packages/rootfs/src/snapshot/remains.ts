@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isErrno } from '@cofferdam/core'
 import { Lane, MNT_DETACH, umount, UMOUNT_NOFOLLOW } from '@cofferdam/sys'
 
 /**
@@ -12,8 +13,14 @@ export async function unmountRemains(directory: string): Promise<void> {
   const mountpoint = join(resolve(directory), 'merged')
   if (!isMounted(mountpoint)) return
   using lane = new Lane()
-  do await umount(lane, mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW)
-  while (isMounted(mountpoint))
+  do {
+    try {
+      await umount(lane, mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW)
+    } catch (error) {
+      // Another process has just done it.
+      if (!isErrno(error, 'EINVAL', 'ENOENT')) throw error
+    }
+  } while (isMounted(mountpoint))
 }
 
 /** An overlay has a device number of its own. */
