@@ -1,5 +1,12 @@
 import type { Attachment } from '@cofferdam/network'
-import { type DetachedExit, exitRecord, type StartingMonitor, startMonitor } from '@cofferdam/supervisor'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type DetachedExit,
+  exitRecord,
+  monitorAlive,
+  type StartingMonitor,
+  startMonitor,
+} from '@cofferdam/supervisor'
 import { isErrno } from '@cofferdam/core'
 import { closeQuietly } from '@cofferdam/sys'
 import { type EngineContext, logDirectory, monitorDirectory } from '../launch/context.js'
@@ -35,10 +42,24 @@ export async function leaveToMonitor(
   void monitor.close()
 }
 
+/** How long the monitor of a container that was killed is waited for. */
+const dyingLimit = 2000
+
+/** Waits for the end of a killed container's monitor: until then what it holds is in use, like its address. */
+export async function monitorGone(context: EngineContext, id: string): Promise<void> {
+  const end = Date.now() + dyingLimit
+  while (recordedMonitor(context, id, monitorAlive) === true && Date.now() < end) await sleep(5)
+}
+
 /** How a detached container ended, as its monitor wrote it down; undefined where it had none, or lives. */
 export function recordedExit(context: EngineContext, id: string): DetachedExit | undefined {
+  return recordedMonitor(context, id, exitRecord)
+}
+
+/** What the directory of a monitor says; undefined where there was none. */
+function recordedMonitor<T>(context: EngineContext, id: string, read: (directory: string) => T) {
   try {
-    return exitRecord(monitorDirectory(context, id))
+    return read(monitorDirectory(context, id))
   } catch (error) {
     if (isErrno(error, 'ERR_MONITOR_NOT_FOUND')) return undefined
     throw error

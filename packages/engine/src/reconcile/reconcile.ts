@@ -34,21 +34,23 @@ export async function reconcile(
   using lane = new Lane()
   await lock(lane, file.fd, LOCK.EX)
   const findings: Finding[] = []
-  for (const one of await inspect(context, images, deep)) findings.push(await mend(one))
+  for (const look of inspections(context, images, deep))
+    for (const one of await look()) findings.push(await mend(one))
   return findings
 }
 
-async function inspect(
-  context: EngineContext,
-  images: ImageService,
-  deep: boolean,
-): Promise<Inconsistency[]> {
+/** What is looked at, in the order of mending: a network may be held by what is left of a container. */
+function inspections(context: EngineContext, images: ImageService, deep: boolean) {
   return [
-    ...inspectContainers(context),
-    ...inspectFiles(context),
-    ...inspectNetworks(context),
-    ...(await inspectImages(images, deep)),
+    () => inspectContainers(context),
+    () => inspectFiles(context),
+    () => inspectNetworks(context),
+    () => inspectImages(images, deep),
   ]
+}
+
+async function inspect(...all: Parameters<typeof inspections>): Promise<Inconsistency[]> {
+  return (await Promise.all(inspections(...all).map((look) => look()))).flat()
 }
 
 async function mend(one: Inconsistency): Promise<Finding> {

@@ -121,6 +121,26 @@ describe('what a crash left', () => {
     expect({ seen, open, check }).toEqual({ seen: [[true, 'exited']], open: true, check: [] })
   })
 
+  it('is given back when its monitor has died, however long that takes', async () => {
+    const { seen, check } = await host.run<Told>(`
+      const { existsSync } = await import('node:fs')
+      const { DatabaseSync } = await import('node:sqlite')
+      const { id } = await engine.start(plain, { command: ['sleep', '60'], ports: [80], detach: true })
+      const state = engine.roots.run + '/runtime/' + id
+      // Its starter died before it had noted that it runs, and its monitor has not heard of that yet.
+      const db = new DatabaseSync(root + '/store/state.db')
+      const { owner_pid: monitor } = db.prepare('SELECT owner_pid FROM containers WHERE id = ?').get(id)
+      process.kill(monitor, 'SIGSTOP')
+      db.prepare("UPDATE containers SET status = 'created', started = NULL, owner_pid = 1, owner_start = '0' WHERE id = ?").run(id)
+      const opening = Engine.open({ root })
+      await eventually(() => !existsSync(state))
+      setTimeout(() => process.kill(monitor, 'SIGCONT'), 200)
+      await using next = await opening
+      await eventually(() => !existsSync('/proc/' + monitor))
+      return { seen: next.list({ all: true }), check: await next.check() }`)
+    expect({ seen, check }).toEqual({ seen: [], check: [] })
+  })
+
   it('is mended after a reboot: the database stays, all of /run is of another boot', async () => {
     const { started, seen, open, check } = await host.run<Told>(`${killed}
       await die()

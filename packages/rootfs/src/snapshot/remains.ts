@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { isErrno } from '@cofferdam/core'
 import { Lane, MNT_DETACH, umount, UMOUNT_NOFOLLOW } from '@cofferdam/sys'
 
 /**
@@ -17,8 +16,8 @@ export async function unmountRemains(directory: string): Promise<void> {
     try {
       await umount(lane, mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW)
     } catch (error) {
-      // Another process has just done it.
-      if (!isErrno(error, 'EINVAL', 'ENOENT')) throw error
+      // Unless another process has just done it.
+      if (isMounted(mountpoint)) throw error
     }
   } while (isMounted(mountpoint))
 }
