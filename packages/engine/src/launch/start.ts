@@ -13,7 +13,13 @@ import { randomName } from '../options/names.js'
 import { buildSpec, containerResources, specUser } from '../spec/build.js'
 import type { StartingMonitor } from '@cofferdam/supervisor'
 import type { StoredConfig } from '../state/config.js'
-import { deleteContainer, insertContainer, markExited, reviveContainer } from '../state/records.js'
+import {
+  claimContainer,
+  deleteContainer,
+  insertContainer,
+  markExited,
+  reviveContainer,
+} from '../state/records.js'
 import { type EngineContext, cgroupPath, runDirectory, snapshotDirectory } from './context.js'
 import type { Prepared } from './prepare.js'
 
@@ -54,15 +60,14 @@ export async function launchContainer(
   const { id, options } = prepared
   const { signal } = options
   const undo = new DisposeStack()
+  let stored = false
   try {
     const network = context.networks.get(prepared.network)
     const config = image.config.config ?? {}
     const command = containerArgv(config, options)
     const resources = containerResources(options)
     const name = await store(context, image, prepared, choices, command)
-    undo.defer(() =>
-      choices.again === true ? markExited(context.db, id, notStarted) : deleteContainer(context.db, id),
-    )
+    stored = true
     // First what others do meanwhile: the network makes a namespace while this thread starts the monitor.
     let own: (owner: Promise<Owner | undefined> | undefined) => void = () => undefined
     const owner = new Promise<Owner | undefined>((resolve) => (own = resolve))
@@ -145,10 +150,28 @@ export async function launchContainer(
     monitor?.started(runtime.pid)
     return { id, name, command, runtime, attachment, snapshot, ...(monitor === undefined ? {} : { monitor }) }
   } catch (error) {
-    await undo.close().catch(() => undefined)
+    const undone = await undo.close().then(
+      () => true,
+      () => false,
+    )
+    if (stored) await takeBack(context, id, { again: choices.again === true, undone }).catch(() => undefined)
     throw error
   }
 }
+
+/** Undoes {@link store}. A new row stays, as nobody's, while something else is left: the next open finds that by it. */
+async function takeBack(
+  context: EngineContext,
+  id: string,
+  { again, undone }: { readonly again: boolean; readonly undone: boolean },
+): Promise<void> {
+  if (again) await markExited(context.db, id, notStarted)
+  else if (undone) await deleteContainer(context.db, id)
+  else await claimContainer(context.db, id, context.owner, nobody)
+}
+
+/** An owner that is never alive. */
+const nobody: Owner = { pid: 0, startTime: '', bootId: '' }
 
 /** How a container has ended that could not be started again. */
 const notStarted = { exitCode: null, signal: null, oomKilled: undefined, reason: 'start-failed' }

@@ -49,6 +49,25 @@ describe('a start that fails after the launch', () => {
     expect(result).toEqual({ messages: Array(4).fill('refused'), rows: [], free: 0 })
   })
 
+  it('keeps the row while something cannot be given back, for the next open', async () => {
+    const result = await host.run(`
+      const { Cgroup } = await import('@cofferdam/cgroups')
+      const { delete: remove } = Cgroup.prototype
+      Cgroup.prototype.delete = async () => { throw new Error('busy') }
+      const { code } = await fails(engine.start(plain, { command: ['nosuch'], limits: { pids: 8 } }))
+      Cgroup.prototype.delete = remove
+      const rows = engine.list({ all: true }).map(({ status }) => status)
+      const problems = (await engine.check()).map(({ kind }) => kind)
+      await using next = await Engine.open({ root })
+      return { code, rows, problems, then: next.list({ all: true }) }`)
+    expect(result).toEqual({
+      code: 'ERR_PROGRAM_NOT_FOUND',
+      rows: ['created'],
+      problems: ['container'],
+      then: [],
+    })
+  })
+
   it('tells why it failed also where the database refuses to undo it, which the next open does', async () => {
     const result = await host.run(`${failing}
       db.exec("CREATE TRIGGER unclaimed BEFORE UPDATE OF owner_pid ON containers WHEN OLD.status = 'running' BEGIN SELECT RAISE(ABORT, 'unclaimed'); END")
