@@ -30,7 +30,8 @@ export async function createCgroup(
   const all = directories(layout, path)
   const writes = placeWrites(layout, all, resources)
   const needed = neededControllers(resources)
-  const disabled = layout.mode === 'v2' ? await missingControllers(layout, path, needed) : []
+  const disabled = async () => (layout.mode === 'v2' ? missingControllers(layout, path, needed) : [])
+  const ready = (await disabled()).length === 0
   // Choices can only be made when the directories are there.
   const direct = writes.some(isChoice) ? [] : writes.map(writeStep)
   const cpuset = layout.mode === 'v2' ? undefined : directoryOf(all, 'cpuset', layout.mode)
@@ -39,7 +40,7 @@ export async function createCgroup(
   let made: Directory[] = []
   let outcomes: CgroupOutcome[]
   try {
-    const attempt = disabled.length === 0 && !reuse ? await makeAndWrite(all, rest) : undefined
+    const attempt = ready && !reuse ? await makeAndWrite(all, rest, layout) : undefined
     if (attempt !== undefined) {
       made = attempt.made
       if (attempt.error !== undefined) throw attempt.error
@@ -47,7 +48,9 @@ export async function createCgroup(
     } else {
       made = await makeWithAncestors(layout, path, reuse)
       await fillAncestors(layout, path)
-      if (disabled.length > 0) await enableControllers(layout, path, disabled, needed)
+      // Asked again: what lies above may have been removed, and made anew, since.
+      const missing = await disabled()
+      if (missing.length > 0) await enableControllers(layout, path, missing, needed)
       outcomes = await run(rest)
     }
     if (direct.length < writes.length) await run(writes.map(writeStep))
@@ -61,13 +64,14 @@ export async function createCgroup(
   }
 }
 
-/** One go where what lies above is there; undefined, and nothing made, where it is not. */
-async function makeAndWrite(all: readonly Directory[], rest: readonly CgroupStep[]) {
+/** One go where what lies above is there, with its controllers; undefined, and nothing made, where it is not. */
+async function makeAndWrite(all: readonly Directory[], rest: readonly CgroupStep[], { mode }: CgroupLayout) {
   const steps: CgroupStep[] = [...all.map(({ path }) => ({ kind: 'mkdir' as const, path })), ...rest]
   const outcomes = await runSteps(steps)
   const made = all.filter((_, index) => outcomes[index] === 0)
   const error = failure(steps, outcomes)
-  if (error?.code !== 'ERR_CGROUP_NOT_FOUND') return { made, error, outcomes }
+  const bare = mode === 'v2' && error?.code === 'ERR_CGROUP_CONTROLLER_MISSING'
+  if (error?.code !== 'ERR_CGROUP_NOT_FOUND' && !bare) return { made, error, outcomes }
   await removeDirectories(made)
   return undefined
 }

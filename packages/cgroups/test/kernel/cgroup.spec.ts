@@ -57,13 +57,18 @@ needs.describe('Cgroup', () => {
     await (await create()).delete()
   })
 
-  it('makes a cgroup while others prune what lies above', async () => {
+  withController('pids').it('makes a cgroup while others prune what lies above', async () => {
     let pruning = true
     const pruner = (async () => {
       while (pruning) await Cgroup.prune({ root })
     })()
     try {
-      for (let turn = 0; turn < 40; turn++) await (await create()).delete()
+      for (let turn = 0; turn < 40; turn++) {
+        const cgroup = await create({ 'pids.max': 8 })
+        const limit = await cgroup.read('pids.max')
+        await cgroup.delete()
+        expect(limit?.trim()).toBe('8')
+      }
     } finally {
       pruning = false
       await pruner
