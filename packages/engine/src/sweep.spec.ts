@@ -55,7 +55,7 @@ describe('what a dead owner left', () => {
       owner,
     } as unknown as EngineContext
   }
-  const [one, two] = [ownerOf(), ownerOf(process.ppid)]
+  const [one, two] = [ownerOf(), ownerOf(process.ppid) as Owner]
 
   it('is given back by one of two processes, so that the other does not kill the next run', async () => {
     const [a, b] = [processOf('a', one), processOf('b', two)]
@@ -73,7 +73,7 @@ describe('what a dead owner left', () => {
     expect(findContainer(db, 'a1')).toMatchObject({ status: 'created', owner_pid: one.pid })
   })
   it('is given back by the next one when the first dies', async () => {
-    await claimContainer(db, 'a1', dead, { ...dead, start: '1' })
+    await claimContainer(db, 'a1', dead, { ...dead, startTime: '1' })
     release()
     await awaitSettled(processOf('b', two), findContainer(db, 'a1'))
     expect(acts).toEqual(['b kills'])

@@ -3,7 +3,9 @@
  * its log and how it ended, and that any process of its owner can speak with.
  * @packageDocumentation
  */
-export { startMonitor, MONITOR_CGROUP, pruneMonitorCgroup } from './monitor/start.js'
+export { startMonitor } from './monitor/start.js'
+export { MONITOR_CGROUP } from './monitor/cgroup.js'
+export { pruneMonitorCgroup } from './monitor/prune.js'
 export type { MonitorLog, MonitorOptions, StartingMonitor } from './monitor/start.js'
 export { connect } from './monitor/connect.js'
 export type { ConnectOptions } from './monitor/connect.js'

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, existsSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { ownerOf } from '@cofferdam/sys'
+import { type Owner, ownerOf } from '@cofferdam/sys'
 import type { ImageService } from '../images/service.js'
 import { type EngineContext, snapshotDirectory } from '../launch/context.js'
 import { prune } from '../prune.js'
@@ -88,7 +88,7 @@ describe('a container that is started at the moment of its removal', () => {
     expect([listContainers(db), kept()]).toEqual([[], false])
   })
   it('belongs to who removes it, so that a removal that died is seen as such', async () => {
-    const remover = ownerOf(process.ppid)
+    const remover = ownerOf(process.ppid) as Owner
     await condemnContainer(db, 'a1', remover)
     expect(findContainer(db, 'a1')).toMatchObject({ auto_remove: 1, owner_pid: remover.pid })
   })

@@ -9,7 +9,9 @@ const mountinfo = `25 1 0:22 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
 it('finds the hierarchy by which a service manager tells its services apart', () => {
   const membership =
     '5:memory:/user.slice\n1:name=systemd:/system.slice/a.service\n0::/system.slice/a.service\n'
-  expect(namedHierarchies(parseMembership(membership), mountinfo)).toEqual(['/sys/fs/cgroup/systemd'])
+  expect(namedHierarchies(parseMembership(membership), mountinfo)).toEqual([
+    expect.objectContaining({ mountPoint: '/sys/fs/cgroup/systemd' }),
+  ])
 })
 
 it('leaves alone one in which this process is in no cgroup', () => {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Membership, parseCgroupMounts, parseMembership } from '@cofferdam/cgroups'
+import {
+  Cgroup,
+  type CgroupLayout,
+  type Hierarchy,
+  type Membership,
+  parseCgroupMounts,
+  parseMembership,
+} from '@cofferdam/cgroups'
+import { joinLasting, makeMonitorCgroup } from './cgroup.js'
 
 const isNamed = (controller: string) => controller.startsWith('name=')
 /** Below the root of a hierarchy; one outside the root of this cgroup namespace counts too. */
@@ -11,12 +17,15 @@ const isInCgroup = ({ path }: Membership) => path !== '/'
  * Where v1 hierarchies that only have a name are, by which systemd finds the processes of a service on hosts that are not
  * purely v2: those in which this process is in a cgroup.
  */
-export function namedHierarchies(membership: readonly Membership[], mountinfo: string): string[] {
+export function namedHierarchies(membership: readonly Membership[], mountinfo: string): Hierarchy[] {
   const names = membership.filter(isInCgroup).flatMap(({ controllers }) => controllers.filter(isNamed))
-  return parseCgroupMounts(mountinfo)
-    .filter(({ root, controllers }) => root === '/' && controllers.some((name) => names.includes(name)))
-    .map(({ mountPoint }) => mountPoint)
+  return parseCgroupMounts(mountinfo).filter(
+    ({ root, controllers }) => root === '/' && controllers.some((name) => names.includes(name)),
+  )
 }
+
+const alone = (hierarchy: Hierarchy): CgroupLayout => ({ mode: 'v1', v1: [hierarchy] })
+const readMountinfo = () => readFileSync('/proc/self/mountinfo', 'utf8')
 
 /**
  * True where a service manager may end this process's cgroup with all in it: it is below the root of the v2 hierarchy
@@ -33,19 +42,23 @@ export function ownMembership(): Membership[] {
 
 /**
  * Moves the monitor out of its starter's cgroup there, before it has children, which are born where it is. Best effort:
- * without the right to, it stays.
+ * without the right to, it stays, and ends with its starter's service.
  */
 export async function leaveNamedHierarchies(
   pid: number,
   membership: readonly Membership[],
-  name = 'cofferdam-monitor',
+  path: string,
 ): Promise<void> {
-  for (const mountPoint of namedHierarchies(membership, readFileSync('/proc/self/mountinfo', 'utf8'))) {
-    try {
-      await mkdir(join(mountPoint, name), { recursive: true })
-      await writeFile(join(mountPoint, name, 'cgroup.procs'), String(pid))
-    } catch {
-      // It ends with its starter's service then.
-    }
+  for (const hierarchy of namedHierarchies(membership, readMountinfo())) {
+    const make = () => makeMonitorCgroup(path, { layout: alone(hierarchy) })
+    await joinLasting(make(), make, pid).catch(() => undefined)
   }
+}
+
+/** Removes what {@link leaveNamedHierarchies} has made, where no monitor is left in it. */
+export async function pruneNamedHierarchies(path: string): Promise<void> {
+  const named = parseCgroupMounts(readMountinfo()).filter(
+    ({ root, controllers }) => root === '/' && controllers.some(isNamed),
+  )
+  await Promise.all(named.map((hierarchy) => Cgroup.prune({ root: path, layout: alone(hierarchy) })))
 }

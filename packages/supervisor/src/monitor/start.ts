@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cgroup } from '@cofferdam/cgroups'
+import type { Cgroup } from '@cofferdam/cgroups'
 import { CofferdamError, DisposeStack, isErrno } from '@cofferdam/core'
 import { type LogPosition, nextLogFile } from '@cofferdam/logs'
 import { stdioPipe } from '@cofferdam/process'
@@ -19,11 +19,9 @@ import { closeQuietly, REQUEST, spawnerOpen } from '@cofferdam/sys'
 import { encodeConfig, LOG, RECORD, SOCKET } from '../protocol/config.js'
 import { exitRecord, monitorAlive } from '../record.js'
 import { Connection, hello } from './connection.js'
+import { joinLasting, makeMonitorCgroup, MONITOR_CGROUP } from './cgroup.js'
 import { isManaged, leaveNamedHierarchies, ownMembership } from './named-hierarchies.js'
 import { Monitor } from './monitor.js'
-
-/** Where monitors are unless told otherwise: a cgroup that no service manager kills together with their starter. */
-export const MONITOR_CGROUP = '/cofferdam-monitor'
 
 /** A log that the monitor writes; the same files as `LogWriter` of `@cofferdam/logs`. */
 export interface MonitorLog {
@@ -242,8 +240,7 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
   })
   const membership = ownMembership()
   const cgroup = options.cgroup ?? (isManaged(membership) ? MONITOR_CGROUP : false)
-  const make = (path: string): Promise<Cgroup> => Cgroup.create(path, {}, { reuse: true })
-  const made = cgroup === false ? undefined : make(cgroup)
+  const made = cgroup === false ? undefined : makeMonitorCgroup(cgroup)
   made?.catch(() => {})
   const connection = new Connection((onReport) => spawnerOpen('monitor', onReport))
   try {
@@ -251,9 +248,11 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
       payload: config.bytes,
       fds: config.fds,
     })
-    if (made !== undefined) await leaveNamedHierarchies(report.op, membership)
+    if (made !== undefined) await leaveNamedHierarchies(report.op, membership, MONITOR_CGROUP)
     const placed =
-      made === undefined ? Promise.resolve() : joinLasting(made, () => make(cgroup as string), report.op)
+      made === undefined
+        ? Promise.resolve()
+        : joinLasting(made, () => makeMonitorCgroup(cgroup as string), report.op)
     placed.catch(() => {})
     const logBegin = number === undefined ? undefined : { file: number, offset: 0 }
     return new StartingMonitor(directory, connection, report, theirs, placed, logBegin)
@@ -262,21 +261,4 @@ export async function startMonitor(options: MonitorOptions): Promise<StartingMon
     for (const fd of theirs) closeQuietly(fd)
     throw error
   }
-}
-
-/** Moves a process into a cgroup that others prune when it is empty, where need be after making it again. */
-async function joinLasting(made: Promise<Cgroup>, make: () => Promise<Cgroup>, pid: number): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await (await (tries === 0 ? made : make())).join(pid)
-    } catch (error) {
-      const { errno } = error as { errno?: string }
-      if (tries === 20 || (errno !== 'ENOENT' && errno !== 'ENODEV')) throw error
-    }
-  }
-}
-
-/** Removes {@link MONITOR_CGROUP} where no monitor is left in it. Never throws for one in use. */
-export function pruneMonitorCgroup(): Promise<void> {
-  return Cgroup.prune({ root: MONITOR_CGROUP })
 }
