@@ -72,24 +72,54 @@ describe('leases', () => {
       ...(await Promise.all([one.allocate('a', owner), two.allocate('b', owner), one.allocate('c', owner)])),
       ...(await Promise.all([two.allocate('d', owner), one.allocate('e', owner)])),
     ]
-    expect(taken.sort()).toEqual(['10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5', '10.0.0.6'])
+    const [, , third] = taken.sort((a, b) => a.address.localeCompare(b.address))
+    expect(taken.map(({ address }) => address)).toEqual([
+      '10.0.0.2',
+      '10.0.0.3',
+      '10.0.0.4',
+      '10.0.0.5',
+      '10.0.0.6',
+    ])
     await expect(one.allocate('f', owner)).rejects.toMatchObject({ code: 'ERR_ADDRESS_POOL_EMPTY' })
-    await one.release('10.0.0.4')
-    await one.release('10.0.0.4')
-    expect(await two.allocate('g', owner)).toBe('10.0.0.4')
+    one.release(third!)
+    one.release(third!)
+    expect(await two.allocate('g', owner)).toMatchObject({ address: '10.0.0.4', containerId: 'g', owner })
     expect((await one.list()).find(({ address }) => address === '10.0.0.4')).toEqual({
       address: '10.0.0.4',
       containerId: 'g',
       owner,
+      target: `${formatOwner(owner)}/g`,
     })
+  })
+  it('are given back by their holder only', async () => {
+    const leases = await open(await temporary())
+    const dead = { ...owner, startTime: '1' }
+    const before = await leases.allocate('before', dead)
+    const after = { ...before, containerId: 'after', owner, target: `${formatOwner(owner)}/after` }
+    const disowned = leases.disown(before)!
+    leases.release(before)
+    expect(await leases.list()).toEqual([disowned])
+    expect(ownerAlive(disowned.owner)).toBe(false)
+    await expect(leases.allocate('after', owner, before.address)).rejects.toMatchObject({
+      code: 'ERR_ADDRESS_IN_USE',
+    })
+    expect(leases.disown(disowned)).toEqual(disowned)
+    leases.release(disowned)
+    expect(await leases.allocate('after', owner, before.address)).toEqual(after)
+    expect(leases.disown(before)).toBeUndefined()
+    leases.release(before)
+    leases.release(disowned)
+    expect([leases.isHeld(before), leases.isHeld(after)]).toEqual([false, true])
+    expect(await leases.list()).toEqual([after])
   })
   it('do not hand the address just freed to the next, also across processes', async () => {
     const directory = await temporary()
     const leases = await open(directory)
-    expect(await leases.allocate('a', owner)).toBe('10.0.0.2')
-    await leases.release('10.0.0.2')
+    const lease = await leases.allocate('a', owner)
+    expect(lease.address).toBe('10.0.0.2')
+    leases.release(lease)
     await leases.save()
-    expect(await (await open(directory)).allocate('b', owner)).toBe('10.0.0.3')
+    expect((await (await open(directory)).allocate('b', owner)).address).toBe('10.0.0.3')
   })
   it('find the one free address of many', async () => {
     const directory = await temporary()
@@ -99,7 +129,7 @@ describe('leases', () => {
         .filter((last) => last !== 200)
         .map((last) => symlink('x', join(directory, 'leases', `10.0.0.${last}`))),
     )
-    expect(await leases.allocate('a', owner)).toBe('10.0.0.200')
+    expect((await leases.allocate('a', owner)).address).toBe('10.0.0.200')
   })
   it('know who is alive', () => {
     expect(parseOwner(formatOwner(owner))).toEqual(owner)

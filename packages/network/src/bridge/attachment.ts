@@ -101,9 +101,9 @@ export class BridgeAttachment implements Attachment {
       closeEndpoint(connection.endpoint)
       const forced = new AbortController()
       const overdue = delay(graceMs, undefined, { signal: forced.signal })
-        .then(() => removeVeth(stack, connection.address))
+        .then(() => removeVeth(stack, connection))
         .catch(() => {})
-      const freed = ours ? Promise.race([gone, overdue]) : removeVeth(stack, connection.address)
+      const freed = ours ? Promise.race([gone, overdue]) : removeVeth(stack, connection)
       release(freed.finally(() => forced.abort()))
     }
   }

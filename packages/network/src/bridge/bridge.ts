@@ -4,6 +4,7 @@ import { closeQuietly } from '@cofferdam/sys'
 import { allOrUndo, checkAttachOptions } from '../check.js'
 import { containerFiles, hostResolvConf } from '../files/files.js'
 import { withLock } from '../host/lock.js'
+import type { Lease } from '../ipam/leases.js'
 import { PortInUseError, reservePorts, type Reservation } from '../ports/reserve.js'
 import type { PublishedPort } from '../ports/port.js'
 import type { AttachOptions, Attachment, Network, SweepReport } from '../types.js'
@@ -57,8 +58,8 @@ class BridgeNetwork implements Network {
     const opened = this.#closed === undefined ? this.#opened : undefined
     const open = opened ?? (await this.#open())
     const { stack, leases } = open
-    const [endpoint, address, reservation, resolvConf] = await allOrUndo<
-      [Endpoint, string, Reservation, string]
+    const [endpoint, lease, reservation, resolvConf] = await allOrUndo<
+      [Endpoint, Lease, Reservation, string]
     >(
       [
         openEndpoint(stack, options),
@@ -68,10 +69,12 @@ class BridgeNetwork implements Network {
       ],
       [closeEndpoint, (taken) => leases.release(taken), ({ fds }) => fds.forEach(closeQuietly), () => {}],
     )
+    const { address } = lease
     const connection: Connection = {
       state: open.state,
       endpoint,
       address,
+      isHeld: () => leases.isHeld(lease),
       mac: options.mac ?? macOf(address),
       ports: reservation.ports,
       hairpin: open.hairpin,
@@ -84,7 +87,7 @@ class BridgeNetwork implements Network {
       reservation.fds.forEach(closeQuietly)
       closeEndpoint(endpoint)
       open.watcher.forget(vethName(address))
-      await leases.release(address)
+      leases.release(lease)
       throw error
     }
     const attachment = new BridgeAttachment({
@@ -97,7 +100,7 @@ class BridgeNetwork implements Network {
       gone,
       release: (freed) => {
         this.#attached.delete(attachment)
-        this.#track(freed.then(() => leases.release(address)))
+        this.#track(freed.then(() => leases.release(lease)))
       },
       forget: () => {
         this.#attached.delete(attachment)
@@ -112,7 +115,7 @@ class BridgeNetwork implements Network {
     return attachment
   }
 
-  async #lease({ leases, owner }: OpenBridge, options: AttachOptions): Promise<string> {
+  async #lease({ leases, owner }: OpenBridge, options: AttachOptions): Promise<Lease> {
     return leases.allocate(options.containerId, (await options.owner) ?? owner, options.address)
   }
 

@@ -15,6 +15,8 @@ export interface Connection {
   readonly state: BridgeState
   readonly endpoint: Endpoint
   readonly address: string
+  /** False once the address may be another's: then nothing that is named by it is touched. */
+  readonly isHeld: () => boolean
   readonly mac: string
   readonly ports: readonly PublishedPort[]
   readonly hairpin: boolean
@@ -54,8 +56,9 @@ async function send(stack: HostStack, connection: Connection, fresh: boolean): P
   await transactWithFlows(stack, all, connection.ports)
 }
 
-/** Removes a link that is or is not there. */
-export async function removeVeth(stack: HostStack, address: string): Promise<void> {
+/** Removes a link that is or is not there, unless it may be another's. */
+export async function removeVeth(stack: HostStack, { address, isHeld }: Connection): Promise<void> {
+  if (!isHeld()) return
   try {
     await stack.route.request([deleteLink({ name: vethName(address) })])
   } catch (error) {
@@ -70,7 +73,7 @@ export async function removeVeth(stack: HostStack, address: string): Promise<voi
  * @throws NetlinkError; what was made then is removed
  */
 export async function connect(stack: HostStack, connection: Connection, fresh = true): Promise<void> {
-  const { address, state } = connection
+  const { address, isHeld, state } = connection
   try {
     await send(stack, connection, fresh)
   } catch (error) {
@@ -79,14 +82,14 @@ export async function connect(stack: HostStack, connection: Connection, fresh = 
       if (refused?.errno === 'ENOENT' && /nftables/.test(refused.message)) {
         await ensureFirewall(stack, state)
         await transactWithFlows(stack, portSteps(stack, connection), connection.ports)
-      } else if (refused?.errno === 'EEXIST' && refused.message.includes(vethName(address))) {
-        await removeVeth(stack, address)
+      } else if (refused?.errno === 'EEXIST' && refused.message.includes(vethName(address)) && isHeld()) {
+        await removeVeth(stack, connection)
         await send(stack, connection, false)
       } else {
         throw error
       }
     } catch (again) {
-      await removeVeth(stack, address)
+      await removeVeth(stack, connection)
       throw again
     }
   }

@@ -86,7 +86,7 @@ async function closeUnderLock(
   hold: string,
 ): Promise<void> {
   await withLock(lockPath(config.runDir), async () => {
-    await leases.release(hold)
+    await leases.leave(hold)
     await sweepLeases(stack, leases)
     if (await isUsed(leases)) await leases.save()
     else await removeBridge(stack, config)

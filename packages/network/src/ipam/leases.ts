@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs'
+import { readlinkSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
 import { mkdir, readdir, readFile, readlink, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
@@ -15,6 +15,8 @@ export interface Lease {
   readonly address: string
   readonly containerId: string
   readonly owner: Owner
+  /** What its holder wrote: while that is there the address is this holder's. */
+  readonly target: string
 }
 
 /** A process that uses the network without an address of it. */
@@ -25,6 +27,11 @@ export interface Hold {
 
 /** After so many occupied addresses in a row the directory is read instead of tried. */
 const tries = 8
+
+/** Never alive, and never who a lease was written for. */
+const nobody: Owner = { pid: 0, startTime: '0', bootId: 'none' }
+
+const targetOf = (owner: Owner, containerId: string) => `${formatOwner(owner)}/${containerId}`
 
 /**
  * The addresses of one network, shared by every process: a lease is a symbolic link named by the address whose
@@ -70,28 +77,34 @@ export class LeaseDirectory {
   }
 
   /** Synchronous: microseconds on the tmpfs of a run directory, a tenth of a turn through the thread pool. */
-  #take(address: number, containerId: string, owner: Owner): boolean {
+  #take(number: number, containerId: string, owner: Owner): Lease | undefined {
+    const lease = { address: numberAddress(number), containerId, owner, target: targetOf(owner, containerId) }
     try {
-      symlinkSync(`${formatOwner(owner)}/${containerId}`, join(this.#directory, numberAddress(address)))
-      return true
+      symlinkSync(lease.target, this.#path(lease))
+      return lease
     } catch (error) {
-      if (isErrno(error, 'EEXIST')) return false
+      if (isErrno(error, 'EEXIST')) return undefined
       throw error
     }
+  }
+
+  #path({ address }: Lease): string {
+    return join(this.#directory, address)
   }
 
   /**
    * Takes a free address, or the one asked for.
    * @throws CofferdamError `ERR_ADDRESS_POOL_EMPTY`, `ERR_ADDRESS_IN_USE`, `ERR_INVALID_ADDRESS`
    */
-  async allocate(containerId: string, owner: Owner, requested?: string): Promise<string> {
+  async allocate(containerId: string, owner: Owner, requested?: string): Promise<Lease> {
     if (requested !== undefined) return this.#request(requested, containerId, owner)
     const size = prefixSize(this.#subnet)
     let taken: Set<string> | undefined
     for (let tried = 0, left = size; left > 0; left--) {
       const address = this.#next()
       if (!this.#usable(address) || taken?.has(numberAddress(address)) === true) continue
-      if (this.#take(address, containerId, owner)) return numberAddress(address)
+      const lease = this.#take(address, containerId, owner)
+      if (lease !== undefined) return lease
       if (++tried % tries === 0) taken = new Set(await readdir(this.#directory))
     }
     throw new CofferdamError(
@@ -101,7 +114,7 @@ export class LeaseDirectory {
     )
   }
 
-  async #request(requested: string, containerId: string, owner: Owner): Promise<string> {
+  async #request(requested: string, containerId: string, owner: Owner): Promise<Lease> {
     const address = addressNumber(requested)
     if (!contains(this.#subnet, address) || !this.#usable(address)) {
       throw new CofferdamError(
@@ -109,20 +122,43 @@ export class LeaseDirectory {
         `${requested} is no address for a container of ${formatPrefix(this.#subnet)}`,
       )
     }
-    if (this.#take(address, containerId, owner)) return numberAddress(address)
-    const holder = (await this.list()).find((lease) => lease.address === requested)
+    const lease = this.#take(address, containerId, owner)
+    if (lease !== undefined) return lease
+    const holder = (await this.list()).find((one) => one.address === requested)
     const of = holder === undefined ? '' : ` by container ${holder.containerId}`
     throw new CofferdamError('ERR_ADDRESS_IN_USE', `${requested} is in use${of}`)
   }
 
-  /** Gives an address back. Idempotent. */
-  async release(address: string): Promise<void> {
-    await unlink(join(this.#directory, address)).catch((error: unknown) => {
-      if (!isErrno(error, 'ENOENT')) throw error
-    })
+  /** False once the lease was swept, whoever has the address now. */
+  isHeld(lease: Lease): boolean {
+    try {
+      return readlinkSync(this.#path(lease)) === lease.target
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return false
+      throw error
+    }
   }
 
-  /** Marks the network as used by `owner`, without an address; give the name back with {@link release}. */
+  /** Gives an address back, unless it is another's by now. Idempotent. */
+  release(lease: Lease): void {
+    if (this.isHeld(lease)) unlinkSync(this.#path(lease))
+  }
+
+  /**
+   * Makes a dead owner's lease nobody's: then neither what is left of its holder gives the address back nor does another
+   * get it before the caller releases it, who holds the lock. Undefined when the address is not that owner's any more.
+   */
+  disown(lease: Lease): Lease | undefined {
+    const disowned = { ...lease, owner: nobody, target: targetOf(nobody, lease.containerId) }
+    const spare = `${this.#directory}.dead`
+    rmSync(spare, { force: true })
+    symlinkSync(disowned.target, spare)
+    if (!this.isHeld(lease)) return undefined
+    renameSync(spare, this.#path(lease))
+    return disowned
+  }
+
+  /** Marks the network as used by `owner`, without an address; give the name back with {@link leave}. */
   async hold(owner: Owner): Promise<string> {
     for (let number = 0; ; number++) {
       const name = `${HOLD}${owner.pid}-${number}`
@@ -133,6 +169,13 @@ export class LeaseDirectory {
         if (!isErrno(error, 'EEXIST')) throw error
       }
     }
+  }
+
+  /** Takes the mark of {@link hold} away. Idempotent. */
+  async leave(name: string): Promise<void> {
+    await unlink(join(this.#directory, name)).catch((error: unknown) => {
+      if (!isErrno(error, 'ENOENT')) throw error
+    })
   }
 
   async #entries(): Promise<{ name: string; target: string }[]> {
@@ -154,6 +197,7 @@ export class LeaseDirectory {
         address: name,
         containerId: target.split('/').slice(3).join('/'),
         owner: parseOwner(target),
+        target,
       }))
   }
 
