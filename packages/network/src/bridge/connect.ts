@@ -1,6 +1,6 @@
 import { isErrno } from '@cofferdam/core'
 import { NetlinkError, decodeLink, deleteLink, transact, type Step } from '@cofferdam/netlink'
-import { ensureFirewall } from '../firewall/apply.js'
+import { ensureFirewall, withdrawAddresses } from '../firewall/apply.js'
 import { transactWithFlows } from '../host/flows.js'
 import { findLink } from '../host/links.js'
 import type { HostStack } from '../host/stack.js'
@@ -66,6 +66,14 @@ export async function removeVeth(stack: HostStack, { address, isHeld }: Connecti
   }
 }
 
+/** Ports that lead elsewhere are another's, and stay. */
+async function undo(stack: HostStack, connection: Connection): Promise<void> {
+  if (connection.ports.length > 0 && connection.isHeld()) {
+    await withdrawAddresses(stack, new Set([connection.address])).catch(() => {})
+  }
+  await removeVeth(stack, connection)
+}
+
 /**
  * Connects a container in one round trip: link, address, routes and published ports. Where someone emptied the
  * firewall it is made again; a link that a dead owner left under this leased address is removed. Not `fresh` is a
@@ -89,7 +97,7 @@ export async function connect(stack: HostStack, connection: Connection, fresh = 
         throw error
       }
     } catch (again) {
-      await removeVeth(stack, connection)
+      await undo(stack, connection)
       throw again
     }
   }
