@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { decodeElements, decodeMessages, encodeMessages, newElements, type Chain } from '@cofferdam/netlink'
 import { foreignDropWarnings } from './firewall/foreign.js'
-import { elementMatches, elementTarget, publishElements } from './firewall/publish.js'
+import { elementMatches, elementPort, elementTarget, publishElements } from './firewall/publish.js'
 import { routedPrefixes } from './host/links.js'
 import { formatOwner, ownerAlive, ownerOf, parseOwner } from '@cofferdam/sys'
 import {
@@ -176,6 +176,7 @@ describe('ports', () => {
         const [element] = decodeElements(decodeMessages(encodeMessages([message!]))[0]!.body)
         expect(element!.key).toHaveLength(published.hostIp === '0.0.0.0' ? 8 : 12)
         expect(elementTarget(element!)).toBe('10.0.0.9')
+        expect(elementPort(element!)).toEqual({ host: published.host, protocol: published.protocol })
         expect(elementMatches(element!, published)).toBe(true)
         expect(elementMatches(element!, { ...published, host: (published.host % 65535) + 1 })).toBe(false)
       }),

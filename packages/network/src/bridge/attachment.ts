@@ -3,7 +3,7 @@ import { isErrno } from '@cofferdam/core'
 import { closeQuietly } from '@cofferdam/sys'
 import { removeElements } from '../firewall/apply.js'
 import { publishElements } from '../firewall/publish.js'
-import { transactWithFlows } from '../host/flows.js'
+import { forgetFlows, transactWithFlows } from '../host/flows.js'
 import type { HostStack } from '../host/stack.js'
 import type { Reservation } from '../ports/reserve.js'
 import type { Attachment, ContainerFiles } from '../types.js'
@@ -88,6 +88,7 @@ export class BridgeAttachment implements Attachment {
       for (const { set, elements } of publishElements(connection.ports, connection.address)) {
         await removeElements(stack, set, elements)
       }
+      await forgetFlows(stack, connection.ports)
     }
   }
 

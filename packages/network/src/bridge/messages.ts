@@ -2,7 +2,6 @@ import {
   addressBytes,
   changeLink,
   deleteElements,
-  deleteFlowsToPort,
   newAddress,
   newElements,
   newLink,
@@ -11,6 +10,7 @@ import {
   type Message,
 } from '@cofferdam/netlink'
 import { publishElements } from '../firewall/publish.js'
+import { flowMessages } from '../host/flows.js'
 import type { PublishedPort } from '../ports/port.js'
 import type { BridgeState } from './setup.js'
 
@@ -56,12 +56,9 @@ export function containerMessages(state: BridgeState, address: string, index: nu
   ]
 }
 
-const udpFlows = (ports: readonly PublishedPort[]): Message[] =>
-  ports.filter(({ protocol }) => protocol === 'udp').map(({ host }) => deleteFlowsToPort('udp', host))
-
 function transactions(elements: readonly Message[], ports: readonly PublishedPort[]): Message[][] {
   if (elements.length === 0) return []
-  const flows = udpFlows(ports)
+  const flows = flowMessages(ports)
   return flows.length === 0 ? [nftBatch(elements)] : [nftBatch(elements), flows]
 }
 

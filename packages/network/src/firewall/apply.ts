@@ -15,11 +15,12 @@ import {
   type Chain,
   type SetElement,
 } from '@cofferdam/netlink'
+import { forgetFlows } from '../host/flows.js'
 import type { HostStack } from '../host/stack.js'
 import { baseRuleset } from './base.js'
 import { restoreForwardChain, sets, table } from './names.js'
 import { networkRules, removeNetworkRules, type FirewalledNetwork } from './network.js'
-import { elementTarget } from './publish.js'
+import { elementPort, elementTarget } from './publish.js'
 
 const ipForward = 'ipv4/ip_forward'
 
@@ -131,12 +132,15 @@ export async function removeElements(
   return removed
 }
 
-/** Withdraws every port published for the addresses; returns how many. */
+/** Withdraws every port published for the addresses and forgets its flows; returns how many. */
 export async function withdrawAddresses(stack: HostStack, addresses: ReadonlySet<string>): Promise<number> {
   let removed = 0
+  const withdrawn: SetElement[] = []
   for (const set of [sets.published, sets.publishedAt]) {
     const stale = (await listElements(stack, set)).filter((one) => addresses.has(elementTarget(one) ?? ''))
     removed += await removeElements(stack, set, stale)
+    withdrawn.push(...stale)
   }
+  await forgetFlows(stack, withdrawn.map(elementPort))
   return removed
 }

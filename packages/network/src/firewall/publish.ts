@@ -1,5 +1,5 @@
 import { addressBytes, addressText, protocols, type SetElement } from '@cofferdam/netlink'
-import { anyAddress, type PublishedPort } from '../ports/port.js'
+import { anyAddress, type HostPort, type PublishedPort } from '../ports/port.js'
 import { sets } from './names.js'
 
 const field = (value: number): [number, number, number, number] => [value >> 8, value & 255, 0, 0]
@@ -34,8 +34,14 @@ export function elementTarget(element: SetElement): string | undefined {
     : undefined
 }
 
+/** The host port an element of the two maps is for. */
+export function elementPort({ key }: SetElement): HostPort {
+  const [number, , , , high = 0, low = 0] = key.subarray(-8)
+  return { protocol: number === protocols.udp ? 'udp' : 'tcp', host: high * 256 + low }
+}
+
 /** True when the element's key has this protocol and port on that address or on every one. */
 export function elementMatches(element: SetElement, port: PublishedPort): boolean {
-  const tail = [protocols[port.protocol], 0, 0, 0, ...field(port.host)]
-  return Buffer.from(element.key.subarray(-8)).equals(Buffer.from(tail))
+  const { protocol, host } = elementPort(element)
+  return protocol === port.protocol && host === port.host
 }

@@ -1,14 +1,27 @@
 import { isErrno } from '@cofferdam/core'
 import {
   deleteFlow,
+  deleteFlowsToPort,
   dumpFlowsToPort,
   NetlinkError,
   transact,
+  type Message,
   type ReceivedMessage,
   type Step,
 } from '@cofferdam/netlink'
-import type { PublishedPort } from '../ports/port.js'
+import type { HostPort } from '../ports/port.js'
 import type { HostStack } from './stack.js'
+
+/** On the netfilter socket: forget the flows to those of the ports that are UDP. */
+export function flowMessages(ports: readonly HostPort[]): Message[] {
+  return ports.filter(({ protocol }) => protocol === 'udp').map(({ host }) => deleteFlowsToPort('udp', host))
+}
+
+/** Forgets the UDP flows to ports that are not published any more: they would keep going to the address they went to. */
+export async function forgetFlows(stack: HostStack, ports: readonly HostPort[]): Promise<void> {
+  const messages = flowMessages(ports)
+  if (messages.length > 0) await transactWithFlows(stack, [{ fd: stack.netfilter.fd, messages }], ports)
+}
 
 /**
  * {@link transact} where the last step forgets the UDP flows to ports: one by one where the kernel cannot forget all
@@ -17,7 +30,7 @@ import type { HostStack } from './stack.js'
 export async function transactWithFlows(
   stack: HostStack,
   steps: readonly Step[],
-  ports: readonly PublishedPort[],
+  ports: readonly HostPort[],
 ): Promise<void> {
   try {
     await transact(stack.lane, steps)

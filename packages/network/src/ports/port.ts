@@ -27,6 +27,9 @@ export interface PublishedPort {
   readonly protocol: PortProtocol
 }
 
+/** A port of the host, whatever address and container it is published for. */
+export type HostPort = Pick<PublishedPort, 'host' | 'protocol'>
+
 /** The address that stands for every address of the host. */
 export const anyAddress = '0.0.0.0'
 

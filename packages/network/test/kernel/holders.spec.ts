@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readlinkSync } from 'node:fs'
+import { NetlinkSocket, dumpFlowsToPort } from '@cofferdam/netlink'
 import { requires } from '@cofferdam/testing'
 import { bridge, ownerOf, type Network, type Owner } from '../../src/index.js'
-import { Lab } from '../lab/lab.js'
+import { Lab, hostAddress, remoteAddress } from '../lab/lab.js'
 
 /** A process that containers can be leased to. */
 class Holder {
@@ -69,5 +70,21 @@ requires({ root: true, network: true, commands: ['nsenter', 'ip', 'nft'] }).desc
         expect(leased()).toEqual({})
       },
     )
+
+    it('takes no flow to whoever has the address next', async () => {
+      const monitor = new Holder()
+      const port = { container: 53, host: 5353, protocol: 'udp' } as const
+      const before = await first.attach({ containerId: 'before', owner: monitor.owner, ports: [port] })
+      const peer = lab.peer('before', before.netns)
+      await peer.udpListen(53)
+      const remote = lab.peer('remote', lab.remote.fd)
+      expect(await remote.udp(hostAddress, 5353, 40001)).toEqual({ name: 'before', from: remoteAddress })
+      using socket = await NetlinkSocket.open('netfilter', { netns: lab.host.fd })
+      expect(await socket.request([dumpFlowsToPort('udp', 5353)])).toHaveLength(1)
+      await monitor.die()
+      expect(await second.sweep()).toEqual({ addresses: [before.address], ports: 1 })
+      expect(await socket.request([dumpFlowsToPort('udp', 5353)])).toEqual([])
+      await before.detach()
+    })
   },
 )
