@@ -40,10 +40,14 @@ async function setForward(stack: HostStack, value: '0' | '1'): Promise<void> {
   await netnsSysctls(stack.netnsLane, stack.netns ?? -1, { [ipForward]: value })
 }
 
-/** Somebody may have died between turning ip_forward off and removing the table, or after making the table. */
-async function ensureForward(stack: HostStack): Promise<void> {
+/**
+ * Somebody may have died between turning ip_forward off and removing the table, or after making the table; where another
+ * run directory's network came in between, only this turns it on again. True when it was off.
+ */
+async function ensureForward(stack: HostStack): Promise<boolean> {
   const { [ipForward]: now } = await netnsSysctls(stack.netnsLane, stack.netns ?? -1, { [ipForward]: null })
   if (now === '0') await setForward(stack, '1')
+  return now === '0'
 }
 
 async function ensureBase(stack: HostStack): Promise<void> {
@@ -64,13 +68,14 @@ export async function ensureFirewall(stack: HostStack, network: FirewalledNetwor
   for (let attempt = 0; ; attempt++) {
     try {
       await stack.netfilter.request(nftBatch(networkRules(network)))
-      return await ensureForward(stack)
+      break
     } catch (error) {
-      if (isErrno(error, 'EEXIST')) return
+      if (isErrno(error, 'EEXIST')) break
       if (!isErrno(error, 'ENOENT') || attempt === 3) throw error
       await ensureBase(stack)
     }
   }
+  await ensureForward(stack)
 }
 
 /**
@@ -88,7 +93,12 @@ export async function removeFirewall(stack: HostStack, bridge: string): Promise<
     if (answer === undefined) return
     const generation = decodeGeneration(answer.body)
     const ours = (await listChains(stack)).filter((chain) => chain.table === table.name)
-    if (ours.some(({ name }) => name.startsWith('enter_'))) return
+    stack.forwardWasOff ||= forwardWasOff(ours)
+    if (ours.some(({ name }) => name.startsWith('enter_'))) {
+      // Turned on, it is looked at again: that network may be removed just now.
+      if (await ensureForward(stack)) continue
+      return
+    }
     const restore = ours.length === 0 ? stack.forwardWasOff : forwardWasOff(ours)
     try {
       if (restore) await setForward(stack, '0')
