@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { isErrno } from '@cofferdam/core'
 import { changeLink, deleteLink, macText, netnsSysctls, newAddress, newLink } from '@cofferdam/netlink'
 import { addressBytes } from '@cofferdam/netlink'
@@ -7,7 +9,7 @@ import { ensureFirewall, removeFirewall } from '../firewall/apply.js'
 import type { FirewalledNetwork } from '../firewall/network.js'
 import { defaultMtu, findLink, mainRoutes, routedPrefixes } from '../host/links.js'
 import type { HostStack } from '../host/stack.js'
-import { formatPrefix, parsePrefix, type Prefix } from '../ipam/prefix.js'
+import { formatPrefix, overlaps, parsePrefix, type Prefix } from '../ipam/prefix.js'
 import { checkSubnet, chooseSubnet } from '../ipam/subnet.js'
 import { defaultGateway, type BridgeConfig } from './options.js'
 
@@ -89,6 +91,41 @@ async function createBridge(
   }
 }
 
+/** How often a subnet is chosen again when someone else chose the same, each time after up to so many ms more. */
+const attempts = 10
+const waitMs = 20
+
+/**
+ * Makes the bridge in a subnet that nothing else has. Whoever has a lock of its own may choose the same at the same time:
+ * as each looks again once its address is there, one of two sees the other, or both do.
+ */
+async function createApart(
+  stack: HostStack,
+  config: BridgeConfig,
+  wanted: { readonly subnet: Prefix | undefined; readonly gateway: string | undefined; readonly mtu: number },
+  routed: readonly Prefix[],
+): Promise<{ index: number; subnet: Prefix; gateway: string }> {
+  let taken = routed
+  for (let attempt = 1; ; attempt++) {
+    const subnet = wanted.subnet ?? chooseSubnet(taken)
+    checkSubnet(subnet, taken, config.name)
+    const gateway = wanted.gateway ?? defaultGateway(subnet)
+    const index = await createBridge(stack, config, subnet, gateway, wanted.mtu)
+    try {
+      taken = routedPrefixes(await mainRoutes(stack.route), index)
+      const isLast = wanted.subnet !== undefined || attempt === attempts
+      if (isLast) checkSubnet(subnet, taken, config.name)
+      if (!taken.some((other) => overlaps(other, subnet))) return { index, subnet, gateway }
+    } catch (error) {
+      await removeLink(stack, config).catch(() => {})
+      throw error
+    }
+    await removeLink(stack, config)
+    await delay(randomInt(waitMs * attempt))
+    taken = routedPrefixes(await mainRoutes(stack.route))
+  }
+}
+
 /**
  * Makes the bridge, its address and the firewall where they are missing. The caller holds the lock of the run
  * directory.
@@ -107,36 +144,36 @@ export async function ensureBridge(stack: HostStack, config: BridgeConfig): Prom
   const link = halfMade ? undefined : found
   const taken = routedPrefixes(routes, found?.index)
   const mtu = config.mtu ?? link?.mtu ?? (await defaultMtu(stack.route, routes))
-  const wanted = config.subnet ?? (saved === undefined ? undefined : parsePrefix(saved.subnet))
-  const subnet = wanted ?? chooseSubnet(taken)
-  const gateway = config.gateway ?? (wanted !== undefined && saved?.gateway) ?? defaultGateway(subnet)
-  let index = link?.index
-  if (index === undefined) {
-    checkSubnet(subnet, taken, config.name)
-    index = await createBridge(stack, config, subnet, gateway || defaultGateway(subnet), mtu)
-  }
+  const subnet = config.subnet ?? (saved === undefined ? undefined : parsePrefix(saved.subnet))
+  const gateway = config.gateway ?? saved?.gateway
+  const made =
+    link === undefined || subnet === undefined
+      ? await createApart(stack, config, { subnet, gateway, mtu }, taken)
+      : { index: link.index, subnet, gateway: gateway ?? defaultGateway(subnet) }
   const state: BridgeState = {
     bridge: config.bridge,
-    index,
-    subnet,
-    gateway: gateway || defaultGateway(subnet),
+    ...made,
     mtu,
     internal: config.internal,
     isolated: config.isolated,
     masquerade: config.masquerade,
   }
   await ensureFirewall(stack, state)
-  await save(config, { subnet: formatPrefix(subnet), gateway: state.gateway })
+  await save(config, { subnet: formatPrefix(state.subnet), gateway: state.gateway })
   return state
 }
 
-async function removeFromKernel(stack: HostStack, config: BridgeConfig): Promise<void> {
-  await removeFirewall(stack, config.bridge)
+async function removeLink(stack: HostStack, config: BridgeConfig): Promise<void> {
   try {
     await stack.route.request([deleteLink({ name: config.bridge })])
   } catch (error) {
     if (!isErrno(error, 'ENODEV')) throw error
   }
+}
+
+async function removeFromKernel(stack: HostStack, config: BridgeConfig): Promise<void> {
+  await removeFirewall(stack, config.bridge)
+  await removeLink(stack, config)
 }
 
 /**
