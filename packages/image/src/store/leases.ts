@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, processStart } from '@cofferdam/sys'
+import { temporaryName } from '../layout/temporary.js'
 
 /** Marks pulls under way, so that a prune in another process leaves alone what they have fetched. */
 export class PullLeases {
   readonly #directory: string
-  #count = 0
 
   constructor(directory: string) {
     this.#directory = directory
@@ -15,8 +15,8 @@ export class PullLeases {
   /** Begins a lease, which ends when disposed or with this process. */
   begin(): Disposable {
     const { pid } = process
-    const path = join(this.#directory, `${pid}-${processStart(pid) ?? ''}-${this.#count++}`)
-    writeFileSync(path, '')
+    const path = join(this.#directory, `${pid}-${processStart(pid) ?? ''}-${temporaryName()}`)
+    writeFileSync(path, '', { flag: 'wx' })
     return { [Symbol.dispose]: () => rmSync(path, { force: true }) }
   }
 
