@@ -178,11 +178,9 @@ export class Engine implements AsyncDisposable {
     const limits = collectLimits(options)
     const prepared = prepareContainer({ ...options, ...(command === undefined ? {} : { command }) })
     requirePrivileges(this.#privileges, `run ${reference}`)
-    const image = await this.#images.obtain(reference, options)
-    const launched = await this.#launch(image, prepared, {
-      autoRemove: true,
-      stdin: options.input !== undefined,
-    })
+    const choices = { autoRemove: true, stdin: options.input !== undefined }
+    const start = (image: StoredImage) => this.#launch(image, prepared, choices)
+    const launched = await this.#images.use(reference, options, start)
     const { runtime } = launched
     const settled = (drain: Promise<unknown>) =>
       settleContainer(this.#context, launched, { remove: true, drain })
@@ -209,12 +207,9 @@ export class Engine implements AsyncDisposable {
     const detach = options.detach ?? false
     const autoRemove = options.autoRemove ?? !detach
     requirePrivileges(this.#privileges, `run ${reference}`)
-    const image = await this.#images.obtain(reference, options)
-    const launched = await this.#launch(image, prepared, {
-      autoRemove,
-      stdin: options.stdin ?? false,
-      detach,
-    })
+    const choices = { autoRemove, stdin: options.stdin ?? false, detach }
+    const start = (image: StoredImage) => this.#launch(image, prepared, choices)
+    const launched = await this.#images.use(reference, options, start)
     const container = detach
       ? new Container(this.#context, launched)
       : new Container(this.#context, launched, launched, autoRemove)

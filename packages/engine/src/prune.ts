@@ -26,6 +26,8 @@ export async function prune(context: EngineContext, images: ImageService, unused
       count += 1
     }
   }
-  const layers = listContainers(context.db).flatMap((record) => configOf(record).diffIds)
-  return { containers, images: count, bytes: await images.collect(layers) }
+  // No container gets its row meanwhile: it has it before, or finds its layers gone when it opens them.
+  const layers = () => listContainers(context.db).flatMap((record) => configOf(record).diffIds)
+  const bytes = await images.collect((take) => context.db.transaction(() => take(layers())))
+  return { containers, images: count, bytes }
 }

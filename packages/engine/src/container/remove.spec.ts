@@ -67,6 +67,28 @@ describe('a container that is started at the moment of its removal', () => {
     expect([pruned.containers, kept()]).toEqual([0, true])
     expect(findContainer(db, 'a1')).toMatchObject({ status: 'running', auto_remove: 0 })
   })
+  it('has its row before a prune takes layers, or after', async () => {
+    const other = new DatabaseSync(join(dir, 'state.db'), { timeout: 0 })
+    const asked: unknown[] = []
+    const collect: ImageService['collect'] = async (keep) => {
+      await insertContainer(db, {
+        ...row,
+        id: 'b2',
+        config: '{"diffIds":["x"]}',
+        name: 'two',
+        image: 'x',
+        autoRemove: false,
+      })
+      await keep((used) => {
+        expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('locked')
+        asked.push(used)
+      })
+      return 0
+    }
+    await prune(context, { collect } as unknown as ImageService, false)
+    other.close()
+    expect(asked).toEqual([['x']])
+  })
   it('is not removed without force', async () => {
     const record = findContainer(db, 'a1')
     await expect(startedDuring(() => removeContainer(context, record, false))).rejects.toMatchObject({

@@ -7,9 +7,9 @@ import {
   copyImage,
   familiarReference,
   formatReference,
-  parseDigest,
   parsePlatform,
   parseReference,
+  type KeepLayers,
   type Reference,
 } from '@cofferdam/image'
 import { RegistryClient, type RegistryClientOptions } from '@cofferdam/registry'
@@ -93,6 +93,16 @@ export class ImageService {
     return this.#find(reference, options)
   }
 
+  /** Starts something of an image of {@link obtain}; once more where a prune took its layers before they were in use. */
+  async use<T>(text: string, options: ObtainOptions, start: (image: StoredImage) => Promise<T>): Promise<T> {
+    const once = async () => start(await this.obtain(text, options))
+    return once().catch((error: unknown) => {
+      if (!isErrno(error, 'ERR_OVERLAY_MISSING_LAYER')) throw error
+      this.#known.clear()
+      return once()
+    })
+  }
+
   /** All images with a name. */
   async list(): Promise<ImageSummary[]> {
     const named = await this.#store.list()
@@ -116,11 +126,11 @@ export class ImageService {
     }
   }
 
-  /** Removes blobs and layers that no image needs, but those layers (of containers); returns the bytes of the blobs. */
-  async collect(diffIds: readonly string[]): Promise<number> {
+  /** Removes blobs and layers that neither images nor, as `keep` tells, containers need; returns the bytes of the blobs. */
+  async collect(keep: KeepLayers): Promise<number> {
     this.#known.clear()
     const { bytes } = await this.#store.prune({
-      keep: diffIds.map((digest) => parseDigest(digest)),
+      keep,
       minAge: this.#leases.oldest(),
     })
     return bytes

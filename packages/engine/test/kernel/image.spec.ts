@@ -73,3 +73,39 @@ describe('the configuration of an image', () => {
     expect(result).toMatchObject({ stdout: 'written\n', stderr: expect.stringContaining('Read-only') })
   })
 })
+
+/** Statements that start `plain` while another process does `meanwhile`, after the image was looked up and before there is a row. */
+const startWhile = (meanwhile: string) => `
+  const { spawnSync } = await import('node:child_process')
+  const [program, ...rest] = scriptArgv(root, ${JSON.stringify(meanwhile)})
+  let other
+  const env = { get LOOKED_UP() { other ??= spawnSync(program, rest, { stdio: ['ignore', 'inherit', 'inherit'] }); return 'yes' } }
+  const started = () => engine.run(plain, ['sh', '-c', 'echo $LOOKED_UP'], { env, pull: 'never' })`
+
+describe('an image that a prune takes while a container of it is being started', () => {
+  let host: Host
+  beforeEach(async () => (host = await engineHost()))
+  afterEach(() => host[Symbol.asyncDispose]())
+  const prune = 'await engine.prune({ images: true }); await engine.close();'
+
+  it('is missing', async () => {
+    const error = await host.run(`
+      await engine.run(plain, ['true'])
+      ${startWhile(prune)}
+      return fails(started)`)
+    expect(error).toMatchObject({ code: 'ERR_IMAGE_NOT_FOUND', hint: 'cofferdam pull local.test/plain:1' })
+  })
+
+  it('is obtained again', async () => {
+    const packed = `
+      const { ImageStore } = await import('@cofferdam/image')
+      const { packImages } = await import('./packages/engine/test/support/image.ts')
+      await using store = await ImageStore.open(root + '/store/images')
+      await packImages(store.layout, ${JSON.stringify(host.rootfs)})`
+    const result = await host.run(`
+      await engine.run(plain, ['true'])
+      ${startWhile(prune + packed)}
+      return started()`)
+    expect(result).toMatchObject({ stdout: 'yes\n' })
+  })
+})

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { tempDir } from '@cofferdam/testing'
 import { computeDigest, type Digest } from '../reference/digest.js'
 import { LayerStore } from './layers.js'
@@ -51,5 +51,50 @@ describe('layers of several pulls', () => {
     expect(await store.has(digest('archive one'))).toBe(true)
     expect(await store.has(digest('archive two'))).toBe(false)
     expect(readdirSync(dir.join('tmp'))).toEqual([])
+  })
+})
+
+describe('a prune of layers', () => {
+  it('takes them, and what is about them, out of sight while it is told of those in use', async () => {
+    await using dir = await tempDir('layers')
+    const store = await LayerStore.open(dir.path)
+    const names = ['one', 'two', 'used', 'needed']
+    for (const name of names) await accept(store, name, [Buffer.from('a')])
+    await store.flush()
+    const ids = names.map((name) => digest(`archive ${name}`))
+    for (const chain of [ids, ids.slice(2)]) await store.chain(chain)
+    const there = () => [
+      ...ids.map((id) => existsSync(store.path(id))),
+      readdirSync(dir.join('chains')).length,
+    ]
+    const seen: unknown[] = []
+    const removed = await store.prune(new Set([ids[3]!]), new Date(Date.now() + 1000), async (take) => {
+      seen.push(there())
+      take([ids[1]!, ids[2]!])
+      seen.push(there())
+      take([ids[2]!])
+      seen.push(there())
+    })
+    expect(seen).toEqual([
+      [true, true, true, true, 2],
+      [false, true, true, true, 1],
+      [false, false, true, true, 1],
+    ])
+    expect(removed).toEqual([ids[0], ids[1]])
+    expect(readdirSync(dir.join('tmp'))).toEqual([])
+    expect(readdirSync(dir.join('by-blob'))).toHaveLength(2)
+  })
+  it('leaves one that was asked for before it is told of those in use', async () => {
+    await using dir = await tempDir('layers')
+    const store = await LayerStore.open(dir.path)
+    await accept(store, 'one')
+    await store.flush()
+    const before = new Date(Date.now() + 1000)
+    const asked = async (take: (used: string[]) => void) => {
+      utimesSync(dir.join(digest('archive one').slice(7)), before, before)
+      take([])
+    }
+    expect(await store.prune(new Set(), before, asked)).toEqual([])
+    expect(await store.has(digest('archive one'))).toBe(true)
   })
 })

@@ -1,11 +1,10 @@
-import { constants } from 'node:fs'
+import { constants, existsSync, readFileSync, readdirSync, renameSync, statSync } from 'node:fs'
 import {
   mkdir,
   open,
   readFile,
   readdir,
   rename,
-  stat,
   unlink,
   utimes,
   writeFile,
@@ -37,6 +36,12 @@ export interface StagedLayer {
   /** Keeps the lock that tells a sweep that the owner lives. */
   readonly lock: FileHandle
 }
+
+/**
+ * Gives `take` the layers of containers that exist while none can come to be: the others are out of sight when `take`
+ * returns. It may be called again, where the whole has to be repeated.
+ */
+export type KeepLayers = (take: (used: Iterable<string>) => void) => void | Promise<void>
 
 interface Pending {
   readonly staged: StagedLayer
@@ -207,43 +212,47 @@ export class LayerStore {
     }
   }
 
-  /** Removes the layers that nobody needs: not in `keep` and untouched since `before`. Returns their diff ids. */
-  async prune(keep: ReadonlySet<Digest>, before: Date): Promise<Digest[]> {
+  /**
+   * Removes the layers that nobody needs: not in `needed`, untouched since `before`, and of no container. Returns their
+   * diff ids. Whoever makes a container known and then finds its layers has them for as long as it is known.
+   */
+  async prune(needed: ReadonlySet<Digest>, before: Date, keep: KeepLayers): Promise<Digest[]> {
+    const names = (await readdir(this.root)).filter((name) => /^[0-9a-f]{64}$/.test(name))
+    const unnamed = names.map((name) => parseDigest(`sha256:${name}`)).filter((id) => !needed.has(id))
     const removed: Digest[] = []
-    for (const name of await readdir(this.root)) {
-      if (!/^[0-9a-f]{64}$/.test(name)) continue
-      const diffId = parseDigest(`sha256:${name}`)
-      if (keep.has(diffId) || (await stat(join(this.root, name))).mtime >= before) continue
-      await this.#remove(join(this.root, name))
-      removed.push(diffId)
+    const hidden: string[] = []
+    await keep((used) => {
+      const kept = new Set<string>(used)
+      for (const id of unnamed) {
+        const path = join(this.root, digestEncoded(id))
+        const stat = kept.has(id) ? undefined : statSync(path, { throwIfNoEntry: false })
+        if (stat === undefined || stat.mtime >= before) continue
+        hidden.push(this.#hide(path))
+        removed.push(id)
+      }
+      for (const name of readdirSync(join(this.root, 'chains'))) {
+        const path = join(this.root, 'chains', name)
+        if (this.#lacksAny(readFileSync(join(path, 'ids'), 'utf8'))) hidden.push(this.#hide(path))
+      }
+    })
+    for (const name of hidden) await removeAt(this.#tmp, name)
+    for (const name of await readdir(join(this.root, 'by-blob'))) {
+      const path = join(this.root, 'by-blob', name)
+      if (this.#lacksAny(await readFile(path, 'utf8'))) await unlink(path)
     }
-    await this.#removeDependents()
     return removed
   }
 
-  /** A name is there with all its content, or not at all. */
-  async #remove(path: string): Promise<void> {
-    const doomed = temporaryName()
-    await rename(path, join(this.#tmp, doomed))
-    await removeAt(this.#tmp, doomed)
+  /** Takes a directory out of sight as a whole; returns its name among what is to be removed. */
+  #hide(path: string): string {
+    const name = temporaryName()
+    renameSync(path, join(this.#tmp, name))
+    return name
   }
 
-  /** Removes what is about layers that are gone, now or since a prune that did not come to its end. */
-  async #removeDependents(): Promise<void> {
-    const gone = async (ids: string) => {
-      const there = await Promise.all(
-        ids.split('\n').map((id) => isDigest(id) && exists(join(this.root, digestEncoded(id)))),
-      )
-      return there.includes(false)
-    }
-    for (const name of await readdir(join(this.root, 'by-blob'))) {
-      const path = join(this.root, 'by-blob', name)
-      if (await gone(await readFile(path, 'utf8'))) await unlink(path)
-    }
-    for (const name of await readdir(join(this.root, 'chains'))) {
-      const path = join(this.root, 'chains', name)
-      if (await gone(await readFile(join(path, 'ids'), 'utf8'))) await this.#remove(path)
-    }
+  /** Whether one of these layers, one a line, is gone, by this prune or by one that did not come to its end. */
+  #lacksAny(ids: string): boolean {
+    return !ids.split('\n').every((id) => isDigest(id) && existsSync(join(this.root, digestEncoded(id))))
   }
 
   /** Removes, unless `dryRun`, what dead processes staged: nobody holds its lock. Returns the paths. */

@@ -5,7 +5,7 @@ import { diffIds, isImageManifest, maxConfigSize, readConfig } from '../config/c
 import type { Descriptor } from '../content/descriptor.js'
 import { isIndex, maxManifestSize, parseManifest } from '../content/manifest.js'
 import { isIndexType, isManifestType } from '../content/media-types.js'
-import type { LayerStore } from '../layer/layers.js'
+import type { KeepLayers, LayerStore } from '../layer/layers.js'
 import { readSmall } from '../layout/files.js'
 import { changeIndexFile } from '../layout/index-file.js'
 import type { ImageLayout } from '../layout/layout.js'
@@ -15,8 +15,8 @@ import { isDigest, type Digest } from '../reference/digest.js'
 export interface PruneOptions {
   /** Milliseconds that content is left alone after it was written or asked for, so that no pull under way loses it; an hour unless given. */
   readonly minAge?: number
-  /** Layers of containers that exist, which stay whatever the names say. */
-  readonly keep?: Iterable<Digest>
+  /** Tells of the layers of containers, which stay whatever the names say; there are none unless given. */
+  readonly keep?: KeepLayers
 }
 
 /** What a prune removed. */
@@ -30,14 +30,13 @@ export interface PruneResult {
 /** What the names need. */
 class Needed {
   readonly blobs = new Set<Digest>()
-  readonly layers: Set<Digest>
+  readonly layers = new Set<Digest>()
   /** Documents with the type that they were read as: one may be named as another thing elsewhere. */
   readonly #visited = new Set<string>()
   readonly #layout: ImageLayout
 
-  constructor(layout: ImageLayout, keep: Iterable<Digest> = []) {
+  constructor(layout: ImageLayout) {
     this.#layout = layout
-    this.layers = new Set(keep)
   }
 
   /**
@@ -104,12 +103,13 @@ export async function pruneStore(
   options: PruneOptions = {},
 ): Promise<PruneResult> {
   const before = new Date(Date.now() - (options.minAge ?? 3_600_000) + 1)
+  const keep: KeepLayers = options.keep ?? ((take) => take([]))
   let result: PruneResult = { blobs: [], layers: [], bytes: 0 }
   await changeIndexFile(layout.root, async (manifests) => {
-    const needed = new Needed(layout, options.keep)
+    const needed = new Needed(layout)
     for (const descriptor of manifests) await needed.mark(descriptor)
     const swept = await sweepBlobs(layout, needed.blobs, before)
-    result = { ...swept, layers: await layers.prune(needed.layers, before) }
+    result = { ...swept, layers: await layers.prune(needed.layers, before, keep) }
     await layout.removeBeginnings(before)
     return manifests
   })
