@@ -129,17 +129,14 @@ export class ImageService {
   /** Removes blobs and layers that neither images nor, as `keep` tells, containers need; returns the bytes of the blobs. */
   async collect(keep: KeepLayers): Promise<number> {
     this.#known.clear()
-    const { bytes } = await this.#store.prune({
-      keep,
-      minAge: this.#leases.oldest(),
-    })
+    const { bytes } = await this.#store.prune({ keep, before: await this.#leases.cutoff() })
     return bytes
   }
 
   /** Removes, unless `dryRun`, what pulls of dead processes left, and returns the paths. */
   async sweep(options: { readonly dryRun?: boolean } = {}): Promise<string[]> {
     const dead = this.#leases.sweep(options)
-    const isPulling = dead.length === 0 || this.#leases.oldest() > 0
+    const isPulling = dead.length === 0 || this.#leases.oldest() !== undefined
     return [...dead, ...(await this.#store.sweep(isPulling ? options : { ...options, patience: DYING_MS }))]
   }
 

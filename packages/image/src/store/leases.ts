@@ -1,7 +1,11 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, processStart } from '@cofferdam/sys'
 import { temporaryName } from '../layout/temporary.js'
+
+/** Milliseconds, and more, that the time stamps of files are behind the clock. */
+const TICK = 15
 
 /** Marks pulls under way, so that a prune in another process leaves alone what they have fetched. */
 export class PullLeases {
@@ -28,15 +32,19 @@ export class PullLeases {
     return paths
   }
 
-  /** Milliseconds since the oldest pull that is still under way began; 0 when there is none. */
-  oldest(now = Date.now()): number {
-    let age = 0
-    for (const name of readdirSync(this.#directory)) {
-      if (!isHeld(name)) continue
-      const began = statSync(join(this.#directory, name), { throwIfNoEntry: false })?.mtimeMs
-      age = Math.max(age, now - (began ?? now))
-    }
-    return age
+  /** When the oldest pull that is still under way began, in milliseconds since the epoch; undefined when there is none. */
+  oldest(): number | undefined {
+    const began = readdirSync(this.#directory)
+      .filter(isHeld)
+      .map((name) => statSync(join(this.#directory, name), { throwIfNoEntry: false })?.mtimeMs)
+    return began.filter((time) => time !== undefined).sort((a, b) => a - b)[0]
+  }
+
+  /** A time since which is all that pulls under way, or begun later, have written or asked for. */
+  async cutoff(): Promise<Date> {
+    const now = Date.now()
+    await sleep(TICK) // what a pull writes whose mark is not there yet is stamped later than `now`
+    return new Date(Math.floor(this.oldest() ?? now + 1))
   }
 }
 

@@ -15,6 +15,8 @@ import { isDigest, type Digest } from '../reference/digest.js'
 export interface PruneOptions {
   /** Milliseconds that content is left alone after it was written or asked for, so that no pull under way loses it; an hour unless given. */
   readonly minAge?: number
+  /** The same as a time: content that was written or asked for since then is left alone. */
+  readonly before?: Date
   /** Tells of the layers of containers, which stay whatever the names say; there are none unless given. */
   readonly keep?: KeepLayers
 }
@@ -102,7 +104,7 @@ export async function pruneStore(
   layers: LayerStore,
   options: PruneOptions = {},
 ): Promise<PruneResult> {
-  const before = new Date(Date.now() - (options.minAge ?? 3_600_000) + 1)
+  const before = options.before ?? new Date(Date.now() - (options.minAge ?? 3_600_000) + 1)
   const keep: KeepLayers = options.keep ?? ((take) => take([]))
   let result: PruneResult = { blobs: [], layers: [], bytes: 0 }
   await changeIndexFile(layout.root, async (manifests) => {
