@@ -77,6 +77,18 @@ needs.describe('Cgroup', () => {
     expect(leftovers()).toEqual([])
   })
 
+  withController('pids').it('has its limits when what lies above goes while it is made', async () => {
+    for (let turn = 0; turn < 10; turn++) {
+      const sibling = await create({ 'pids.max': 8 })
+      // All this waits in one queue, so that one comes between the steps of the other.
+      const creating = create({ 'pids.max': 9 })
+      await sibling.delete()
+      await Cgroup.prune({ root })
+      await using cgroup = await creating
+      expect((await cgroup.read('pids.max'))?.trim()).toBe('9')
+    }
+  })
+
   it('moves a process with its children to come into every hierarchy', async () => {
     await using cgroup = await create()
     await using process = new Waiting('sh -c "echo \\$\\$; read x" <&3 3<&0 & wait')
