@@ -1,3 +1,4 @@
+import { CofferdamError } from '@cofferdam/core'
 import { checkFilesystems, checkKernel, checkSecurityModules } from './kernel.js'
 import { failed } from './network.js'
 import { checkOpenFiles, checkPrivileges } from './user.js'
@@ -34,6 +35,11 @@ describe('doctor', () => {
       fix: expect.stringContaining('as root'),
     })
     expect(failed('networking', refused('EOPNOTSUPP')).fix).toContain('bridge veth')
+    const exhausted = new CofferdamError('ERR_SYSCALL', 'unshare', {
+      errno: 'ENOSPC',
+      hint: 'raise the limit',
+    })
+    expect(failed('networking', exhausted).fix).toBe('raise the limit')
   })
   it('reads limits and modules', () => {
     expect(

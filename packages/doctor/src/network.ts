@@ -1,4 +1,4 @@
-import { errorMessage, isErrno } from '@cofferdam/core'
+import { errorMessage, isCofferdamError, isErrno } from '@cofferdam/core'
 import {
   createNetns,
   ct,
@@ -82,9 +82,13 @@ export function failed(name: Part, error: unknown): Check {
     networking: 'modprobe -a bridge veth',
     firewall: 'modprobe -a nf_tables nft_chain_nat nft_ct nft_fib_inet nft_masq nft_nat',
   }
-  const fix = isErrno(error, 'EPERM', 'EACCES')
-    ? 'run as root with CAP_NET_ADMIN and CAP_SYS_ADMIN'
-    : `load what the kernel lacks: ${modules[name]}`
+  const lacks = isErrno(error, 'EOPNOTSUPP', 'ENOENT', 'EPROTONOSUPPORT', 'EAFNOSUPPORT')
+  const hint = isCofferdamError(error) ? error.hint : undefined
+  const fix = lacks
+    ? `load what the kernel lacks: ${modules[name]}`
+    : isErrno(error, 'EPERM', 'EACCES') || hint === undefined
+      ? 'run as root with CAP_NET_ADMIN and CAP_SYS_ADMIN'
+      : hint
   return { name, ok: false, required: true, detail: errorMessage(error), fix }
 }
 

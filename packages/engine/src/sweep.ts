@@ -3,7 +3,7 @@ import { isErrno } from '@cofferdam/core'
 import { unmountRemains } from '@cofferdam/rootfs'
 import { rmSync } from 'node:fs'
 import { discardContainer, eraseContainer } from './container/discard.js'
-import { monitorGone, recordedExit } from './detached/monitor.js'
+import { awaitMonitorEnd, recordedExit } from './detached/monitor.js'
 import { type EngineContext, cgroupPath, runDirectory, snapshotDirectory } from './launch/context.js'
 import { claimContainer, type ContainerRecord, markExited, recordOwner } from './state/records.js'
 
@@ -21,7 +21,7 @@ export async function sweepContainer(context: EngineContext, seen: ContainerReco
   if (record === undefined) return false
   try {
     await releaseContainer(context, id)
-    await monitorGone(context, id)
+    await awaitMonitorEnd(context, id)
     if (record.status === 'created' && record.started === null) {
       await eraseContainer(context, id)
       return true

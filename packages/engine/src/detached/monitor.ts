@@ -7,7 +7,7 @@ import {
   type StartingMonitor,
   startMonitor,
 } from '@cofferdam/supervisor'
-import { isErrno } from '@cofferdam/core'
+import { CofferdamError, isErrno } from '@cofferdam/core'
 import { closeQuietly } from '@cofferdam/sys'
 import { type EngineContext, logDirectory, monitorDirectory } from '../launch/context.js'
 import type { Prepared } from '../launch/prepare.js'
@@ -43,21 +43,28 @@ export async function leaveToMonitor(
 }
 
 /** How long the monitor of a container that was killed is waited for. */
-const dyingLimit = 2000
+const dyingLimit = 5000
 
-/** Waits for the end of a killed container's monitor: until then what it holds is in use, like its address. */
-export async function monitorGone(context: EngineContext, id: string): Promise<void> {
-  const end = Date.now() + dyingLimit
-  while (recordedMonitor(context, id, monitorAlive) === true && Date.now() < end) await sleep(5)
+/**
+ * Waits for the end of a killed container's monitor: until then what it holds is in use, like its address.
+ * @throws CofferdamError `ERR_CONTAINER_STATUS`: it does not end
+ */
+export async function awaitMonitorEnd(context: EngineContext, id: string): Promise<void> {
+  for (const end = Date.now() + dyingLimit; fromMonitor(context, id, monitorAlive) === true; await sleep(5)) {
+    if (Date.now() < end) continue
+    throw new CofferdamError('ERR_CONTAINER_STATUS', `the monitor of container ${id} does not end`, {
+      path: id,
+    })
+  }
 }
 
 /** How a detached container ended, as its monitor wrote it down; undefined where it had none, or lives. */
 export function recordedExit(context: EngineContext, id: string): DetachedExit | undefined {
-  return recordedMonitor(context, id, exitRecord)
+  return fromMonitor(context, id, exitRecord)
 }
 
 /** What the directory of a monitor says; undefined where there was none. */
-function recordedMonitor<T>(context: EngineContext, id: string, read: (directory: string) => T) {
+function fromMonitor<T>(context: EngineContext, id: string, read: (directory: string) => T) {
   try {
     return read(monitorDirectory(context, id))
   } catch (error) {

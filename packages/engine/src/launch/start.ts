@@ -48,7 +48,7 @@ export interface StartChoices {
 
 /**
  * Makes and starts a container: a row in the database, then snapshot and network at once, then the runtime. All or
- * nothing.
+ * nothing, or a row by which the next open finds the rest.
  * @throws CofferdamError of the step that failed
  */
 export async function launchContainer(
@@ -150,11 +150,9 @@ export async function launchContainer(
     monitor?.started(runtime.pid)
     return { id, name, command, runtime, attachment, snapshot, ...(monitor === undefined ? {} : { monitor }) }
   } catch (error) {
-    const undone = await undo.close().then(
-      () => true,
-      () => false,
-    )
-    if (stored) await takeBack(context, id, { again: choices.again === true, undone }).catch(() => undefined)
+    const [{ status }] = await Promise.allSettled([undo.close()])
+    const how = { again: choices.again === true, undone: status === 'fulfilled' }
+    if (stored) await takeBack(context, id, how).catch(() => undefined)
     throw error
   }
 }
@@ -163,10 +161,10 @@ export async function launchContainer(
 async function takeBack(
   context: EngineContext,
   id: string,
-  { again, undone }: { readonly again: boolean; readonly undone: boolean },
+  how: { readonly again: boolean; readonly undone: boolean },
 ): Promise<void> {
-  if (again) await markExited(context.db, id, notStarted)
-  else if (undone) await deleteContainer(context.db, id)
+  if (how.again) await markExited(context.db, id, notStarted)
+  else if (how.undone) await deleteContainer(context.db, id)
   else await claimContainer(context.db, id, context.owner, nobody)
 }
 

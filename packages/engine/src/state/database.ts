@@ -69,7 +69,11 @@ export class StateDatabase {
         this.#db.exec('COMMIT')
         return value
       } catch (error) {
-        if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+        try {
+          this.#db.exec('ROLLBACK')
+        } catch {
+          // The error has ended the transaction already; `isTransaction` came with Node 22.16.
+        }
         throw error
       }
     }, signal)

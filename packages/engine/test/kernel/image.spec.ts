@@ -109,3 +109,21 @@ describe('an image that a prune takes while a container of it is being started',
     expect(result).toMatchObject({ stdout: 'yes\n' })
   })
 })
+
+describe('an image with a layer that is gone', () => {
+  it('is unpacked again', async () => {
+    await using host = await engineHost()
+    const result = await host.run(`
+      const { readdirSync, rmSync } = await import('node:fs')
+      await engine.run(plain, ['true'])
+      const layers = root + '/store/images/layers'
+      const names = () => readdirSync(layers).filter((name) => /^[0-9a-f]{64}$/.test(name))
+      const before = names()
+      for (const name of before) rmSync(layers + '/' + name, { recursive: true })
+      const { exitCode } = await engine.run(plain, ['true'])
+      return { exitCode, before, after: names() }`)
+    const { before } = result as { before: string[] }
+    expect(before).toHaveLength(1)
+    expect(result).toMatchObject({ exitCode: 0, after: before })
+  })
+})

@@ -121,7 +121,7 @@ describe('what a crash left', () => {
     expect({ seen, open, check }).toEqual({ seen: [[true, 'exited']], open: true, check: [] })
   })
 
-  it('is given back when its monitor has died, however long that takes', async () => {
+  it('is given back when its monitor has died, which may take a while', async () => {
     const { seen, check } = await host.run<Told>(`
       const { existsSync } = await import('node:fs')
       const { DatabaseSync } = await import('node:sqlite')

@@ -145,26 +145,6 @@ describe('a refused run leaves nothing and says why', () => {
     })
   })
 
-  it('a layer that is gone', async () => {
-    const result = await host.run(`
-      const { renameSync, readdirSync } = await import('node:fs')
-      await engine.run(plain, ['true'])
-      const layers = root + '/store/images/layers'
-      const names = readdirSync(layers).filter((name) => /^[0-9a-f]{64}$/.test(name))
-      for (const name of names) renameSync(layers + '/' + name, layers + '/' + name + '.away')
-      const error = await fails(engine.run(plain, ['true']))
-      for (const name of names) renameSync(layers + '/' + name + '.away', layers + '/' + name)
-      return { error, again: (await engine.run(plain, ['true'])).exitCode }`)
-    expect(result).toMatchObject({
-      error: {
-        code: 'ERR_OVERLAY_MISSING_LAYER',
-        path: expect.stringContaining('/layers/'),
-        hint: expect.any(String),
-      },
-      again: 0,
-    })
-  })
-
   it('inside a container that forbids namespaces and mounts', async () => {
     const body = `
       import { Engine, fails, left } from './packages/engine/test/support/inside.ts'

@@ -1,6 +1,6 @@
 import { constants, fchmodSync, fchownSync, fstatSync, futimesSync, type Stats } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
-import { isErrno } from '@cofferdam/core'
+import { DisposeStack, isErrno } from '@cofferdam/core'
 import { RESOLVE, closeQuietly, getXattr, listXattr, openat2, setXattr } from '@cofferdam/sys'
 import { Slices, impliedTree, type ImpliedDirectory } from './implied.js'
 
@@ -113,7 +113,7 @@ export async function describeImplied(layers: readonly string[], target: string)
   const downwards = layers.toReversed()
   const slices = new Slices()
   const directory = await impliedTree(downwards, slices)
-  await using opened = new AsyncDisposableStack()
+  await using opened = new DisposeStack()
   const roots: FileHandle[] = []
   for (const path of downwards) roots.push(opened.use(await open(path, flags)))
   const made = opened.use(await open(target, flags))

@@ -1,4 +1,4 @@
-import { constants, existsSync, readFileSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { constants, existsSync, renameSync, statSync } from 'node:fs'
 import {
   mkdir,
   open,
@@ -220,22 +220,25 @@ export class LayerStore {
     const names = (await readdir(this.root)).filter((name) => /^[0-9a-f]{64}$/.test(name))
     const unnamed = names.map((name) => parseDigest(`sha256:${name}`)).filter((id) => !needed.has(id))
     const removed: Digest[] = []
-    const hidden: string[] = []
-    await keep((used) => {
-      const kept = new Set<string>(used)
-      for (const id of unnamed) {
-        const path = join(this.root, digestEncoded(id))
-        const stat = kept.has(id) ? undefined : statSync(path, { throwIfNoEntry: false })
-        if (stat === undefined || stat.mtime >= before) continue
-        hidden.push(this.#hide(path))
-        removed.push(id)
-      }
-      for (const name of readdirSync(join(this.root, 'chains'))) {
-        const path = join(this.root, 'chains', name)
-        if (this.#lacksAny(readFileSync(join(path, 'ids'), 'utf8'))) hidden.push(this.#hide(path))
-      }
-    })
-    for (const name of hidden) await removeAt(this.#tmp, name)
+    const chains = await this.#chains()
+    const away = await this.stage()
+    try {
+      await keep((used) => {
+        const kept = new Set<string>(used)
+        for (const id of unnamed) {
+          const path = join(this.root, digestEncoded(id))
+          const stat = kept.has(id) ? undefined : statSync(path, { throwIfNoEntry: false })
+          if (stat === undefined || stat.mtime >= before) continue
+          renameSync(path, join(away.path, digestEncoded(id)))
+          removed.push(id)
+        }
+        for (const [path, ids] of chains)
+          if (this.#lacksAny(ids) && existsSync(path))
+            renameSync(path, join(away.path, `chain-${basename(path)}`))
+      })
+    } finally {
+      await this.discard(away)
+    }
     for (const name of await readdir(join(this.root, 'by-blob'))) {
       const path = join(this.root, 'by-blob', name)
       if (this.#lacksAny(await readFile(path, 'utf8'))) await unlink(path)
@@ -243,11 +246,11 @@ export class LayerStore {
     return removed
   }
 
-  /** Takes a directory out of sight as a whole; returns its name among what is to be removed. */
-  #hide(path: string): string {
-    const name = temporaryName()
-    renameSync(path, join(this.#tmp, name))
-    return name
+  /** The chains with the layers that they stand on, one a line; what is none has none. */
+  async #chains(): Promise<[path: string, ids: string][]> {
+    const paths = (await readdir(join(this.root, 'chains'))).map((name) => join(this.root, 'chains', name))
+    const ids = (path: string) => readFile(join(path, 'ids'), 'utf8').catch(() => '')
+    return Promise.all(paths.map(async (path) => [path, await ids(path)] as [string, string]))
   }
 
   /** Whether one of these layers, one a line, is gone, by this prune or by one that did not come to its end. */

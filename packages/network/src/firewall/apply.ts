@@ -42,12 +42,22 @@ async function setForward(stack: HostStack, value: '0' | '1'): Promise<void> {
 
 /**
  * Somebody may have died between turning ip_forward off and removing the table, or after making the table; where another
- * run directory's network came in between, only this turns it on again. True when it was off.
+ * run directory's network came in between, only this turns it on again. Off where it `wasOff` not before the table is the
+ * administrator's will. True when it is turned on.
  */
-async function ensureForward(stack: HostStack): Promise<boolean> {
+async function ensureForward(
+  stack: HostStack,
+  wasOff: () => boolean | Promise<boolean> = () => true,
+): Promise<boolean> {
   const { [ipForward]: now } = await netnsSysctls(stack.netnsLane, stack.netns ?? -1, { [ipForward]: null })
-  if (now === '0') await setForward(stack, '1')
-  return now === '0'
+  if (now !== '0' || !(await wasOff())) return false
+  await setForward(stack, '1')
+  return true
+}
+
+/** The chains of our table; none where there is no table. */
+async function ourChains(stack: HostStack): Promise<Chain[]> {
+  return (await listChains(stack)).filter((chain) => chain.table === table.name)
 }
 
 async function ensureBase(stack: HostStack): Promise<void> {
@@ -68,14 +78,15 @@ export async function ensureFirewall(stack: HostStack, network: FirewalledNetwor
   for (let attempt = 0; ; attempt++) {
     try {
       await stack.netfilter.request(nftBatch(networkRules(network)))
-      break
+      await ensureForward(stack)
+      return
     } catch (error) {
       if (isErrno(error, 'EEXIST')) break
       if (!isErrno(error, 'ENOENT') || attempt === 3) throw error
       await ensureBase(stack)
     }
   }
-  await ensureForward(stack)
+  await ensureForward(stack, async () => forwardWasOff(await ourChains(stack)))
 }
 
 /**
@@ -92,11 +103,11 @@ export async function removeFirewall(stack: HostStack, bridge: string): Promise<
     const [answer] = await stack.netfilter.request([getGeneration()])
     if (answer === undefined) return
     const generation = decodeGeneration(answer.body)
-    const ours = (await listChains(stack)).filter((chain) => chain.table === table.name)
+    const ours = await ourChains(stack)
     stack.forwardWasOff ||= forwardWasOff(ours)
     if (ours.some(({ name }) => name.startsWith('enter_'))) {
       // Turned on, it is looked at again: that network may be removed just now.
-      if (await ensureForward(stack)) continue
+      if (await ensureForward(stack, () => forwardWasOff(ours))) continue
       return
     }
     const restore = ours.length === 0 ? stack.forwardWasOff : forwardWasOff(ours)

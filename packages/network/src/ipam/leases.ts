@@ -1,4 +1,4 @@
-import { readlinkSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
+import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { mkdir, readdir, readFile, readlink, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
@@ -141,7 +141,7 @@ export class LeaseDirectory {
 
   /** Gives an address back, unless it is another's by now. Idempotent. */
   release(lease: Lease): void {
-    if (this.isHeld(lease)) unlinkSync(this.#path(lease))
+    if (this.isHeld(lease)) rmSync(this.#path(lease), { force: true })
   }
 
   /**

@@ -205,8 +205,8 @@ function openStreams(options: MonitorOptions, opened: DisposeStack) {
 }
 
 /**
- * Starts a monitor: a process in a session of its own, out of any cgroup that a service manager may end, that will be the
- * parent of one container. Launch the container with its `spawner` and `stdio`, then `detach()`.
+ * Starts a monitor: a process in a session of its own, and where it may in a cgroup that no service manager ends, that will
+ * be the parent of one container. Launch the container with its `spawner` and `stdio`, then `detach()`.
  * @throws CofferdamError `ERR_MONITOR_EXISTS`, `ERR_MONITOR_LOST`, `ERR_SYSCALL`, `ERR_CGROUP_*`; nothing is left then
  */
 export async function startMonitor(options: MonitorOptions): Promise<StartingMonitor> {

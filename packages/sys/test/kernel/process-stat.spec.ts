@@ -6,23 +6,36 @@ import { isAlive, processStart, readProcessStat } from '../../src/index.js'
 
 const { describe } = requires({ commands: ['gcc'] })
 
+/** With an argument a parent of a zombie, whose pid it says; without, a process whose first thread has ended. */
 const source = `
 #include <pthread.h>
+#include <stdio.h>
 #include <unistd.h>
 static void *rest(void *data) { for (;;) pause(); return data; }
-int main(void)
+int main(int argc, char **argv)
 {
     pthread_t thread;
+    if (argc > 1) {
+        pid_t child = fork();
+        if (child == 0) _exit(0);
+        printf("%d", child), fflush(stdout);
+        rest(argv);
+    }
     pthread_create(&thread, NULL, rest, NULL);
     pthread_exit(NULL);
 }`
 
-describe('a process whose first thread has ended', () => {
-  it('lives as long as another thread does', async () => {
-    await using dir = await tempDir('process-stat')
-    writeFileSync(dir.join('leaderless.c'), source)
-    execFileSync('gcc', ['-pthread', '-o', dir.join('leaderless'), dir.join('leaderless.c')])
-    const child = spawn(dir.join('leaderless'), { stdio: 'ignore' })
+describe('a process', () => {
+  let dir: Awaited<ReturnType<typeof tempDir>>
+  beforeAll(async () => {
+    dir = await tempDir('process-stat')
+    writeFileSync(dir.join('program.c'), source)
+    execFileSync('gcc', ['-pthread', '-o', dir.join('program'), dir.join('program.c')])
+  })
+  afterAll(() => dir.remove())
+
+  it('lives as long as any thread does', async () => {
+    const child = spawn(dir.join('program'), { stdio: 'ignore' })
     const pid = child.pid as number
     const ended = once(child, 'exit')
     try {
@@ -37,18 +50,16 @@ describe('a process whose first thread has ended', () => {
       child.kill('SIGKILL')
     }
   })
-})
 
-describe('a process that has ended', () => {
-  it('lives no more, reaped or not', async () => {
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    const [said] = (await once(parent.stdout, 'data')) as [Buffer]
-    const zombie = Number(said.toString())
-    await eventually(() => readProcessStat(zombie)?.state === 'Z')
-    expect(processStart(zombie)).toBeUndefined()
-    parent.kill('SIGKILL')
-    await once(parent, 'exit')
+  it('lives no more when it has ended, reaped or not', async () => {
+    const parent = spawn(dir.join('program'), ['parent'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    try {
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer]
+      const zombie = Number(said.toString())
+      await eventually(() => readProcessStat(zombie)?.state === 'Z')
+      expect(processStart(zombie)).toBeUndefined()
+    } finally {
+      parent.kill('SIGKILL')
+    }
   })
 })
