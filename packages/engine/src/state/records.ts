@@ -292,7 +292,7 @@ export function listContainers(db: StateDatabase): ContainerRecord[] {
  * @throws CofferdamError `ERR_CONTAINER_NOT_FOUND`, `ERR_CONTAINER_AMBIGUOUS`
  */
 export function findContainer(db: StateDatabase, key: string): ContainerRecord {
-  const exact = db.get<ContainerRecord>('SELECT * FROM containers WHERE id = ?1 OR name = ?1', key)
+  const exact = db.get<ContainerRecord>('SELECT * FROM containers WHERE id = ? OR name = ?', key, key)
   if (exact !== undefined) return exact
   const begin = /^[0-9a-f]+$/.test(key)
     ? db.all<ContainerRecord>('SELECT * FROM containers WHERE id GLOB ? LIMIT 2', `${key}*`)
