@@ -34,7 +34,13 @@ requires({ root: true, network: true, commands: ['nsenter', 'ip', 'nft'] }).desc
       { container: 54, host: 5354, protocol: 'tcp', hostIp: '127.0.0.1' },
     ] as const
 
-    it('in its last step leaves no published port behind', async () => {
+    requires({
+      root: true,
+      unless:
+        process.env['COFFERDAM_COMPILED'] === undefined
+          ? undefined
+          : 'takes the place of a function, and modules compiled beforehand keep theirs',
+    }).it('in its last step leaves no published port behind', async () => {
       const before = await lab.state()
       await expect(net.attach({ containerId: 'x', ports })).rejects.toThrow('forget nothing')
       expect(await lab.state()).toEqual(before)
