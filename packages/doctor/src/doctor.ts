@@ -15,7 +15,8 @@ export interface DoctorOptions {
 
 /**
  * What this host and user can and cannot do, each with the fix; like `docker info` and `runc features`, but tried
- * out: a process is started in new namespaces, and links and rules are made in one, for which the kernel may load modules. Changes nothing else.
+ * out: a process is started in new namespaces, and links and rules are made in one, for which the kernel may load
+ * modules. Changes nothing else.
  */
 export async function doctor(options: DoctorOptions = {}): Promise<Check[]> {
   if (process.platform !== 'linux') {

@@ -8,6 +8,7 @@ import {
   type Message,
   masquerade,
   NetlinkSocket,
+  type Netns,
   newChain,
   newLink,
   newRule,
@@ -46,32 +47,34 @@ const ruleset: readonly Message[] = nftBatch([
 /** Links and firewall of a bridge network can be made: both are, in a network namespace that is gone afterwards. */
 export async function checkNetwork(): Promise<Check[]> {
   using lane = new Lane()
-  let netns: Awaited<ReturnType<typeof createNetns>>
+  let netns: Netns
   try {
     netns = await createNetns(lane, {})
   } catch (error) {
     return [failed('networking', error)]
   }
-  const attempt = async (name: Part, protocol: 'route' | 'netfilter', messages: readonly Message[]) => {
+  const attempt = async (
+    name: Part,
+    what: string,
+    open: () => Promise<NetlinkSocket>,
+    messages: readonly Message[],
+  ) => {
     try {
-      using socket = await NetlinkSocket.open(protocol, { netns: netns.fd, lane })
+      using socket = await open()
       await socket.request(messages)
-      return undefined
+      return { name, ok: true, required: true, detail: `${what} were made, by netlink` }
     } catch (error) {
       return failed(name, error)
     }
   }
   try {
-    const detail = (what: string) => ({ ok: true, required: true, detail: `${what} were made, by netlink` })
+    const route = async () => NetlinkSocket.adopt(netns.routeFd, lane)
+    const netfilter = () => NetlinkSocket.open('netfilter', { netns: netns.fd, lane })
     return [
-      (await attempt('networking', 'route', links)) ?? {
-        name: 'networking',
-        ...detail('a bridge and a pair of links'),
-      },
-      (await attempt('firewall', 'netfilter', ruleset)) ?? { name: 'firewall', ...detail('nftables rules') },
+      await attempt('networking', 'a bridge and a pair of links', route, links),
+      await attempt('firewall', 'nftables rules', netfilter, ruleset),
     ]
   } finally {
-    closeQuietly(netns.routeFd)
     closeQuietly(netns.fd)
   }
 }

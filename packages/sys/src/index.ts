@@ -58,7 +58,7 @@ export {
 } from './mount.js'
 export type { MountAttrChange } from './mount.js'
 export { pidfdGetfd, pidfdOpen, pidfdSendSignal, setWindowSize } from './pidfd.js'
-export { formatOwner, ownerAlive, ownerOf, parseOwner } from './owner.js'
+export { formatOwner, nobody, ownerAlive, ownerOf, parseOwner } from './owner.js'
 export type { Owner } from './owner.js'
 export { bootId, isAlive, processStart, readProcessStat } from './process-stat.js'
 export type { ProcessStat } from './process-stat.js'

@@ -8,6 +8,9 @@ export interface Owner {
   readonly bootId: string
 }
 
+/** An owner that is never alive: of what shall be swept. */
+export const nobody: Owner = { pid: 0, startTime: '0', bootId: 'none' }
+
 /** The identity of a living process, this one unless `pid` is given; undefined if there is none. */
 export function ownerOf(): Owner
 export function ownerOf(pid: number): Owner | undefined

@@ -90,7 +90,10 @@ function runs(program: string): string | undefined {
   }
 }
 
-/** Node 22 (for x64 the oldest that packages promise to run on), 24 and 26, Bun, Node for musl, npm 11 and 12, downloaded once; the Node that runs this stands for its own major version. */
+/**
+ * Node 22 (for x64 the oldest that packages promise to run on), 24 and 26, Bun, Node for musl, npm 11 and 12, downloaded
+ * once; the Node that runs this stands for its own major version.
+ */
 export async function toolchain(): Promise<Toolchain> {
   const { modules, error } = await fetched(process.arch)
   const at = (name: string, path: string): Tool => {

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { closeQuietly, type Owner } from '@cofferdam/sys'
+import { closeQuietly, nobody, type Owner } from '@cofferdam/sys'
 import type { Cgroup } from '@cofferdam/cgroups'
 import { DisposeStack, isErrno } from '@cofferdam/core'
 import { containerArgv, containerEnv, resolveUser } from '@cofferdam/image'
@@ -167,9 +167,6 @@ async function takeBack(
   else if (how.undone) await deleteContainer(context.db, id)
   else await claimContainer(context.db, id, context.owner, nobody)
 }
-
-/** An owner that is never alive. */
-const nobody: Owner = { pid: 0, startTime: '', bootId: '' }
 
 /** How a container has ended that could not be started again. */
 const notStarted = { exitCode: null, signal: null, oomKilled: undefined, reason: 'start-failed' }

@@ -2,7 +2,7 @@ import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { mkdir, readdir, readFile, readlink, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CofferdamError, isErrno } from '@cofferdam/core'
-import { formatOwner, parseOwner, type Owner } from '@cofferdam/sys'
+import { formatOwner, nobody, parseOwner, type Owner } from '@cofferdam/sys'
 import { addressNumber, contains, formatPrefix, numberAddress, prefixSize, type Prefix } from './prefix.js'
 
 const HOLD = 'hold-'
@@ -27,9 +27,6 @@ export interface Hold {
 
 /** After so many occupied addresses in a row the directory is read instead of tried. */
 const tries = 8
-
-/** Never alive, and never who a lease was written for. */
-const nobody: Owner = { pid: 0, startTime: '0', bootId: 'none' }
 
 const targetOf = (owner: Owner, containerId: string) => `${formatOwner(owner)}/${containerId}`
 

@@ -21,7 +21,6 @@ import type { Connection, Hello } from './connection.js'
 export class Monitor implements AsyncDisposable {
   /** Absolute path of the monitor's directory. */
   readonly directory: string
-  readonly monitorPid: number
   /** The monitor's process as the owner of what lives as long as it does; of one that has ended, never alive. */
   readonly owner: Owner
   /** Whether its standard streams are a pseudo-terminal's. */
@@ -40,10 +39,14 @@ export class Monitor implements AsyncDisposable {
     this.directory = directory
     this.connection = connection
     this.known = hello.pid
-    this.monitorPid = hello.monitorPid
     this.terminal = hello.terminal
     this.log = hello.log ? join(directory, LOG) : undefined
     this.owner = ownerOf(hello.monitorPid) ?? { pid: hello.monitorPid, startTime: '', bootId: bootId() }
+  }
+
+  /** The monitor's process. */
+  get monitorPid(): number {
+    return this.owner.pid
   }
 
   /** The container's first process as seen from here. */

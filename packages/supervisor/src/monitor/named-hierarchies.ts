@@ -19,8 +19,12 @@ const isInCgroup = ({ path }: Membership) => path !== '/'
  */
 export function namedHierarchies(membership: readonly Membership[], mountinfo: string): Hierarchy[] {
   const names = membership.filter(isInCgroup).flatMap(({ controllers }) => controllers.filter(isNamed))
+  return wholeHierarchies(mountinfo, (controller) => names.includes(controller))
+}
+
+function wholeHierarchies(mountinfo: string, wanted: (controller: string) => boolean): Hierarchy[] {
   return parseCgroupMounts(mountinfo).filter(
-    ({ root, controllers }) => root === '/' && controllers.some((name) => names.includes(name)),
+    ({ root, controllers }) => root === '/' && controllers.some(wanted),
   )
 }
 
@@ -57,8 +61,6 @@ export async function leaveNamedHierarchies(
 
 /** Removes what {@link leaveNamedHierarchies} has made, where no monitor is left in it. */
 export async function pruneNamedHierarchies(path: string): Promise<void> {
-  const named = parseCgroupMounts(readMountinfo()).filter(
-    ({ root, controllers }) => root === '/' && controllers.some(isNamed),
-  )
+  const named = wholeHierarchies(readMountinfo(), isNamed)
   await Promise.all(named.map((hierarchy) => Cgroup.prune({ root: path, layout: alone(hierarchy) })))
 }
